@@ -1,0 +1,1 @@
+"""DOCX, HTML, XLSX and CSV from one document tree. Holds no models."""
