@@ -1,0 +1,111 @@
+"""The one place that reads the environment.
+
+``Environment`` lists every setting with its type, default and help; ``luoshi settings`` prints it and the
+settings page of the documentation is checked against it.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import environ
+
+PROJECT = Path(__file__).resolve().parents[3]
+
+
+def setting(name: str, *, default: Any, help: str, secret: bool = False) -> Any:
+    """Declare one setting: the variable's name, its default and its help (Chinese, one line)."""
+    return field(default=default, metadata={"name": name, "help": help, "secret": secret})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Environment:
+    """All settings an installation may choose. Everything else is fixed in ``settings.py`` or in a pack."""
+
+    var: str = setting(
+        "LUOSHI_VAR", default=str(PROJECT / "var"), help="数据目录：数据库、密钥和上传文件都放在这里。"
+    )
+    database_url: str = setting(
+        "DATABASE_URL",
+        default="",
+        secret=True,
+        help="数据库地址，如 postgres://用户:密码@主机:5432/库名；不填则用数据目录下的 SQLite。",
+    )
+    secret_key: str = setting(
+        "LUOSHI_SECRET_KEY", default="", secret=True, help="签名密钥；不填则首次启动时生成并存入数据目录。"
+    )
+    allowed_hosts: tuple[str, ...] = setting(
+        "LUOSHI_ALLOWED_HOSTS", default=(), help="除 127.0.0.1 和 localhost 外允许的访问域名，逗号分隔。"
+    )
+    trusted_origins: tuple[str, ...] = setting(
+        "LUOSHI_TRUSTED_ORIGINS",
+        default=(),
+        help="经反向代理访问时浏览器所见的来源，如 https://luoshi.example.cn，逗号分隔。",
+    )
+    https: bool = setting(
+        "LUOSHI_HTTPS", default=False, help="前面有 HTTPS 代理时设为 true：Cookie 只走加密连接，并发送 HSTS。"
+    )
+    host: str = setting("LUOSHI_HOST", default="127.0.0.1", help="luoshi serve 监听的地址。")
+    port: int = setting("LUOSHI_PORT", default=8000, help="luoshi serve 监听的端口。")
+    threads: int = setting("LUOSHI_THREADS", default=8, help="处理请求的线程数。")
+    demo_start: str = setting(
+        "LUOSHI_DEMO_START",
+        default="",
+        help="演示时间的起点，如 2021-01-15T08:00:00+08:00；不填则用真实时间。",
+    )
+    log_level: str = setting("LUOSHI_LOG_LEVEL", default="INFO", help="日志级别：DEBUG、INFO、WARNING、ERROR。")
+    debug: bool = setting("LUOSHI_DEBUG", default=False, help="显示调试页面，只供开发；演示和正式环境不得开启。")
+
+    @property
+    def var_dir(self) -> Path:
+        return Path(self.var)
+
+
+def variable_of(item: Field[Any]) -> str:
+    """Name of the environment variable behind a field of ``Environment``."""
+    return str(item.metadata["name"])
+
+
+def read_environment(source: dict[str, str] | None = None) -> Environment:
+    """Read every setting from ``source`` (default: the process environment).
+
+    Raises: django.core.exceptions.ImproperlyConfigured when a value is not of the setting's type.
+    """
+    env = environ.Env()
+    env.ENVIRON = os.environ if source is None else source
+    readers: dict[str, Callable[..., Any]] = {"str": env.str, "bool": env.bool, "int": env.int}
+    values: dict[str, Any] = {}
+    for item in fields(Environment):
+        assert item.default is not MISSING
+        name = variable_of(item)
+        if str(item.type).startswith("tuple"):
+            values[item.name] = tuple(env.list(name, default=list(item.default)))
+        else:
+            values[item.name] = readers[str(item.type)](name, default=item.default)
+    return Environment(**values)
+
+
+def secret_key_in(var_dir: Path) -> str:
+    """Return the signing key kept in ``var_dir/secret.key``, making it (mode 0600) at the first start.
+
+    Two processes may start at once: the key is written aside and linked into place, so the first one wins
+    and nobody reads half a key.
+    """
+    path = var_dir / "secret.key"
+    if not path.exists():
+        var_dir.mkdir(parents=True, exist_ok=True)
+        draft = var_dir / f".secret.{os.getpid()}.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+            stream.write(secrets.token_urlsafe(50))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()

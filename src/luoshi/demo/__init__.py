@@ -1,0 +1,1 @@
+"""Builds the sample district by calling actions, so that its ledger is honest too."""

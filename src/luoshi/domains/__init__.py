@@ -1,0 +1,1 @@
+"""Behaviour that a pack cannot state. Domains never import one another."""

@@ -1,0 +1,1 @@
+"""Runs the periodic scans (``ticks.py``) of each installed app under a lease."""

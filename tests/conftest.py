@@ -1,0 +1,3 @@
+"""The strict harness. Each rule lives in ``tests/harness`` and is shown red in ``tests/house``."""
+
+from __future__ import annotations

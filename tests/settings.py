@@ -1,0 +1,13 @@
+"""Settings of the test suite: the product's own, with a fixed key, a fixed clock and a fast hasher."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+os.environ.setdefault("LUOSHI_SECRET_KEY", "tests-only")
+os.environ.setdefault("LUOSHI_VAR", tempfile.mkdtemp(prefix="luoshi-tests-"))
+
+from luoshi.conf.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
