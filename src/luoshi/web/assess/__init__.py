@@ -1,0 +1,1 @@
+"""Pages of rounds and score sheets; every point opens its explanation."""

@@ -1,0 +1,1 @@
+"""Pages of forms: unit × period matrix, obligation drawer, import with preview, figures."""

@@ -1,0 +1,5 @@
+"""Addresses of this area; names are unique over the whole site."""
+
+from __future__ import annotations
+
+urlpatterns: list[object] = []

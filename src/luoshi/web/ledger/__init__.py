@@ -1,0 +1,1 @@
+"""Pages of ledger events, verification and the security log."""

@@ -1,0 +1,1 @@
+"""Pages of installed packs: sections, versions, tests, definitions in words."""

@@ -1,0 +1,1 @@
+"""Bulletins on screen and as download."""

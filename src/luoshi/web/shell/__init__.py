@@ -1,0 +1,1 @@
+"""The frame of every page: base template, assets, sign-in, error pages, middleware."""

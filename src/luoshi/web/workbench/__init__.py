@@ -1,0 +1,1 @@
+"""The first page after sign-in: real counts, what waits, what to do next."""
