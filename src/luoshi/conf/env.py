@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
+SQLITE = "luoshi.db.sqlite"
+POSTGRESQL = "django.db.backends.postgresql"
 PROJECT = Path(__file__).resolve().parents[3]
 
 
@@ -109,3 +112,19 @@ def secret_key_in(var_dir: Path) -> str:
         finally:
             draft.unlink()
     return path.read_text().strip()
+
+
+def database_settings(environment: Environment) -> dict[str, Any]:
+    """Return Django's settings of the database: the one at ``database_url``, else SQLite in the data folder.
+
+    Raises: ImproperlyConfigured when the address names neither PostgreSQL nor SQLite.
+    """
+    if not environment.database_url:
+        return {"ENGINE": SQLITE, "NAME": str(environment.var_dir / "luoshi.sqlite3")}
+    chosen = dict(environ.Env.db_url_config(environment.database_url))
+    if chosen["ENGINE"] == "django.db.backends.sqlite3":
+        return {"ENGINE": SQLITE, "NAME": chosen["NAME"]}
+    if chosen["ENGINE"] != POSTGRESQL:
+        raise ImproperlyConfigured("DATABASE_URL 只支持 postgres://… 和 sqlite:///…，请改用其中一种。")
+    # Threads of the server keep their connection for the length of a request burst and test it before use.
+    return {**chosen, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}

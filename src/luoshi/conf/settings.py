@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from importlib.util import find_spec
 
-import environ
-
-from luoshi.conf.env import read_environment, secret_key_in
+from luoshi.conf.env import database_settings, read_environment, secret_key_in
 
 ENV = read_environment()
 DEBUG = ENV.debug
@@ -86,9 +84,7 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": environ.Env.db_url_config(ENV.database_url or f"sqlite:///{ENV.var_dir / 'luoshi.sqlite3'}")
-}
+DATABASES = {"default": database_settings(ENV)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 if find_spec("luoshi.kernel.access") and find_spec("luoshi.kernel.access.models"):
