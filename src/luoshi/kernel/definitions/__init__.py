@@ -1,0 +1,1 @@
+"""Installed pack sections as immutable rows; every app reads its definitions here."""

@@ -1,0 +1,191 @@
+"""Reading installed definitions. This is the only door: nobody else touches the rows."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from luoshi.core.errors import NotFound, nearest
+from luoshi.kernel.definitions.kinds import KINDS, check_kind
+from luoshi.kernel.definitions.models import Definition, PackVersion, SlotBinding
+
+
+@dataclass(frozen=True, slots=True)
+class Def:
+    """One definition as installed.
+
+    ``ref`` is "pack.key". ``body`` holds the entry as docs/reference/packs.md describes it, with every
+    optional key filled in; every number that may have a fraction is text ("0.2"), so that it hashes exactly.
+    """
+
+    ref: str
+    pack: str
+    key: str
+    kind: str
+    body: dict[str, Any]
+    body_hash: str
+    pack_version_id: int
+    pack_version: int
+
+    @property
+    def title(self) -> str:
+        """Return the entry's own title; a report has it in lines."""
+        title = self.body.get("title", self.key)
+        return "".join(title) if isinstance(title, list) else str(title)
+
+
+@dataclass(frozen=True, slots=True)
+class PackRow:
+    """One installed pack version, for lists."""
+
+    id: int
+    pack: str
+    version: int
+    title: str
+    content_hash: str
+    installed_at: datetime
+    retired_at: datetime | None
+    newest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SlotTarget:
+    """What stands in a slot: ``kind`` is "post" or "unit", ``target`` its code."""
+
+    slot: str
+    kind: str
+    target: str
+
+
+def definition(kind: str, ref: str, version: int | None = None) -> Def:
+    """Return the definition ``ref`` ("pack.key") of the newest pack version in force, or of ``version``.
+
+    A given version is found even when it was superseded or retired: what was born under it keeps it.
+    Raises: NotFound with the nearest installed name; ValueError for a kind that no pack has.
+    """
+    check_kind(kind)
+    pack, _, key = ref.partition(".")
+    rows = Definition.objects.select_related("pack_version").filter(kind=kind, key=key, pack_version__pack=pack)
+    if version is None:
+        rows = rows.filter(pack_version__in=_newest_ids(pack))
+    else:
+        rows = rows.filter(pack_version__version=version)
+    row = rows.order_by("id").first()
+    if row is None:
+        raise NotFound(_missing(kind, ref, version))
+    return _def(row)
+
+
+def definition_by_id(definition_id: int) -> Def:
+    """Return a definition by the id of its row. Raises: NotFound."""
+    row = Definition.objects.select_related("pack_version").filter(pk=definition_id).order_by("id").first()
+    if row is None:
+        raise NotFound("没有这条业务包定义。")
+    return _def(row)
+
+
+def definition_id(kind: str, ref: str, version: int | None = None) -> int:
+    """Return the row id of ``definition(kind, ref, version)``, for foreign keys. Raises: NotFound."""
+    found = definition(kind, ref, version)
+    return Definition.objects.values_list("id", flat=True).get(
+        pack_version_id=found.pack_version_id, kind=kind, key=found.key
+    )
+
+
+def definitions_of(kind: str, pack: str | None = None) -> list[Def]:
+    """Return every definition of ``kind`` in force, ordered by pack and by place in its file."""
+    check_kind(kind)
+    rows = (
+        Definition.objects.select_related("pack_version")
+        .filter(kind=kind, pack_version__in=_newest_ids(pack))
+        .order_by("pack_version__pack", "id")
+    )
+    return [_def(row) for row in rows]
+
+
+def definitions_in(pack_version_id: int) -> list[Def]:
+    """Return all definitions of one pack version in the order of its file."""
+    rows = Definition.objects.select_related("pack_version").filter(pack_version_id=pack_version_id)
+    found = [_def(row) for row in rows.order_by("id")]
+    return sorted(found, key=lambda each: list(KINDS).index(each.kind))
+
+
+def slot_target(pack: str, slot: str) -> tuple[str, str]:
+    """Return (kind, code) of what is bound to a slot of ``pack``; "@slot" is accepted too.
+
+    Raises: NotFound with the command that binds it.
+    """
+    name = slot.removeprefix("@")
+    row = SlotBinding.objects.filter(pack=pack, slot=name).order_by("id").first()
+    if row is None:
+        raise NotFound(
+            f"业务包 {pack} 的槽位 {name} 还没有对应的岗位或单位，请运行 luoshi pack install {pack} --bind {name}=代码。"
+        )
+    return row.kind, row.target
+
+
+def slots_of(pack: str) -> list[SlotTarget]:
+    """Return the bound slots of a pack, ordered by name."""
+    rows = SlotBinding.objects.filter(pack=pack).order_by("slot")
+    return [SlotTarget(row.slot, row.kind, row.target) for row in rows]
+
+
+def pack_versions(pack: str | None = None) -> list[PackRow]:
+    """Return every installed version, by pack, newest version first."""
+    newest = set(_newest_ids(pack))
+    rows = PackVersion.objects.order_by("pack", "-version")
+    if pack is not None:
+        rows = rows.filter(pack=pack)
+    return [
+        PackRow(
+            row.pk,
+            row.pack,
+            row.version,
+            row.title,
+            row.content_hash,
+            row.installed_at,
+            row.retired_at,
+            newest=row.pk in newest,
+        )
+        for row in rows
+    ]
+
+
+def _newest_ids(pack: str | None) -> QuerySet[PackVersion, int]:
+    """Return the ids of the version in force of ``pack`` (of every pack for None): newest, not retired."""
+    live = PackVersion.objects.filter(retired_at=None).order_by()
+    if pack is not None:
+        live = live.filter(pack=pack)
+    newer = live.filter(pack=OuterRef("pack"), version__gt=OuterRef("version"))
+    return live.filter(~Exists(newer)).values_list("id", flat=True)
+
+
+def _def(row: Definition) -> Def:
+    version = row.pack_version
+    return Def(
+        ref=f"{version.pack}.{row.key}",
+        pack=version.pack,
+        key=row.key,
+        kind=row.kind,
+        body=json.loads(row.body),
+        body_hash=row.body_hash,
+        pack_version_id=version.pk,
+        pack_version=version.version,
+    )
+
+
+def _missing(kind: str, ref: str, version: int | None) -> str:
+    known = [
+        f"{pack}.{key}"
+        for pack, key in Definition.objects.filter(kind=kind)
+        .order_by("id")
+        .values_list(F("pack_version__pack"), "key")
+    ]
+    near = nearest(ref, known)
+    hint = f"是否想写 {near}？" if near else "请先安装含有它的业务包（luoshi pack install）。"
+    which = f"第 {version} 版中" if version is not None else ""
+    return f"已安装的业务包{which}没有{KINDS[kind]}“{ref}”。{hint}"
