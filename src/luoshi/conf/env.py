@@ -53,6 +53,11 @@ class Environment:
     https: bool = setting(
         "LUOSHI_HTTPS", default=False, help="前面有 HTTPS 代理时设为 true：Cookie 只走加密连接，并发送 HSTS。"
     )
+    proxy: str = setting(
+        "LUOSHI_PROXY",
+        default="",
+        help="前置代理的地址，如 127.0.0.1；只采信它转来的访问者地址和协议。",
+    )
     host: str = setting("LUOSHI_HOST", default="127.0.0.1", help="luoshi serve 监听的地址。")
     port: int = setting("LUOSHI_PORT", default=8000, help="luoshi serve 监听的端口。")
     threads: int = setting("LUOSHI_THREADS", default=8, help="处理请求的线程数。")
@@ -61,8 +66,12 @@ class Environment:
         default="",
         help="演示时间的起点，如 2021-01-15T08:00:00+08:00；不填则用真实时间。",
     )
-    log_level: str = setting("LUOSHI_LOG_LEVEL", default="INFO", help="日志级别：DEBUG、INFO、WARNING、ERROR。")
-    debug: bool = setting("LUOSHI_DEBUG", default=False, help="显示调试页面，只供开发；演示和正式环境不得开启。")
+    log_level: str = setting(
+        "LUOSHI_LOG_LEVEL", default="INFO", help="日志级别：DEBUG、INFO、WARNING、ERROR。"
+    )
+    debug: bool = setting(
+        "LUOSHI_DEBUG", default=False, help="显示调试页面，只供开发；演示和正式环境不得开启。"
+    )
 
     @property
     def var_dir(self) -> Path:

@@ -37,7 +37,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
         # A database in memory belongs to this process alone: there is no file to queue on.
-        self._write_lock = None if self.is_in_memory_db() else FileLock(Path(f"{self.settings_dict['NAME']}.lock"))
+        self._write_lock = (
+            None if self.is_in_memory_db() else FileLock(Path(f"{self.settings_dict['NAME']}.lock"))
+        )
         return connection
 
     def _start_transaction_under_autocommit(self) -> None:
