@@ -1,0 +1,1 @@
+"""Working days: which days are worked, as published each year."""

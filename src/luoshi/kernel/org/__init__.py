@@ -1,0 +1,1 @@
+"""Units, the dated trees they stand in, persons, posts and appointments."""
