@@ -11,3 +11,6 @@ os.environ.setdefault("LUOSHI_VAR", tempfile.mkdtemp(prefix="luoshi-tests-"))
 from luoshi.conf.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Small models of their own on which the ledger is tested.
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.kernel.ledger.sample"]  # noqa: F405

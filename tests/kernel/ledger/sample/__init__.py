@@ -1,0 +1,1 @@
+"""A small app with ledgered models, installed only while the tests run."""
