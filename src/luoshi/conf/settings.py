@@ -50,9 +50,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
 ]
+# Outermost first. The read-only guard stands innermost, so that the session of outer layers may still be saved.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "luoshi.web.shell.headers.HeadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -61,6 +63,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "luoshi.web.shell.errors.DeniedMiddleware",
+    "luoshi.web.shell.actor.ActorMiddleware",
+    "luoshi.web.shell.errors.ErrorsMiddleware",
+    "luoshi.web.shell.readonly.ReadOnlyMiddleware",
 ]
 
 

@@ -1,5 +1,16 @@
-"""The URL map: one include for each area of pages."""
+"""The URL map: one include for each area of pages. The areas hold their own paths below these."""
 
 from __future__ import annotations
 
-urlpatterns: list[object] = []
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("luoshi.web.shell.urls")),
+    path("", include("luoshi.web.workbench.urls")),
+    path("org/", include("luoshi.web.org.urls")),
+    path("packs/", include("luoshi.web.packs.urls")),
+    path("filings/", include("luoshi.web.filings.urls")),
+    path("assess/", include("luoshi.web.assess.urls")),
+    path("reports/", include("luoshi.web.reports.urls")),
+    path("ledger/", include("luoshi.web.ledger.urls")),
+]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-# PostgreSQL sorts and compares text by the cluster's language unless told otherwise; SQLite's default is by bytes.
+# PostgreSQL sorts and compares text by the cluster's language unless told otherwise; SQLite goes by bytes.
 CODE_COLLATIONS: dict[str, str | None] = {"postgresql": "C", "sqlite": None}
 
 

@@ -4,8 +4,8 @@ An app lists its scans in ``ticks.py``::
 
     TICKS = [("ledger.sequence", 2, sequence_due)]  # name, seconds between runs, function of ``now``
 
-A scan looks at the rows and does what is due. It must be idempotent: it runs again at every start of a worker and,
-after a crash, perhaps twice.
+A scan looks at the rows and does what is due. It must be idempotent: it runs again at every start of a worker
+and, after a crash, perhaps twice.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from django.utils.module_loading import module_has_submodule
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """One scan: a unique ``name`` (app.verb), the seconds between two runs, and the function to call with ``now``."""
+    """One scan: a unique ``name`` (app.verb), seconds between two runs, and the function of ``now``."""
 
     name: str
     every: float

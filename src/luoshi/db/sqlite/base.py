@@ -1,8 +1,8 @@
 """``ENGINE = "luoshi.db.sqlite"``: Django's SQLite backend, made safe for several writers.
 
 * ``synchronous=FULL``: with NORMAL, acknowledged work is lost at a power cut (measured).
-* Every transaction is ``BEGIN IMMEDIATE`` and waits its turn on ``<database>.lock`` first, so two transactions never
-  meet inside SQLite and a write can not fail half-way for want of the lock.
+* Every transaction is ``BEGIN IMMEDIATE`` and waits its turn on ``<database>.lock`` first, so two transactions
+  never meet inside SQLite and a write cannot fail half-way for want of the lock.
 * A statement outside ``transaction.atomic`` is its own transaction and relies on SQLite's busy timeout alone.
 """
 

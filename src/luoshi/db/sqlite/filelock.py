@@ -1,8 +1,8 @@
 """A lock on a file, shared by the threads and processes of one machine, handed on in order of arrival.
 
 SQLite alone lets waiting writers sleep and retry, so an unlucky one starves (worst wait measured: 2.8-8.4 s).
-Queued on an operating-system lock the worst wait was 0.08-0.36 s. The lock lives with the open file: a process
-that is killed gives it back at once.
+Queued on an operating-system lock the worst wait was 0.08-0.36 s. The lock lives with the open file: a
+process that is killed gives it back at once.
 """
 
 from __future__ import annotations
@@ -86,8 +86,9 @@ else:
         return True
 
     def _wait_for_lock(descriptor: int, seconds: float) -> bool:
-        # Only a blocking flock queues in order of arrival, and it knows no time limit: a helper thread waits, on a
-        # duplicate of the open file. When the caller gives up, the late lock ends as the helper closes the duplicate.
+        # Only a blocking flock queues in order of arrival, and it knows no time limit: a helper thread waits,
+        # on a duplicate of the open file. When the caller gives up, the late lock ends as the helper closes
+        # the duplicate.
         waiter = threading.Thread(target=_lock_and_close, args=(os.dup(descriptor),), daemon=True)
         waiter.start()
         waiter.join(seconds)

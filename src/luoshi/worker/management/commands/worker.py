@@ -7,8 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from luoshi.worker.runner import Runner
 from luoshi.worker.registry import installed_ticks
+from luoshi.worker.runner import Runner
 
 
 class Command(BaseCommand):
