@@ -20,7 +20,7 @@ class SystemClock:
 
     def now(self) -> datetime:
         """Return the machine's time in UTC."""
-        return datetime.now(tz=UTC)  # noqa: TID251 - the one allowed place
+        return datetime.now(tz=UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,17 +25,17 @@ class Rounding(StrEnum):
     TRUNCATE = "truncate"
 
     @property
-    def title(self) -> str:
+    def label(self) -> str:
         """Return the Chinese name, for explanations.
 
-        >>> Rounding.HALF_UP.title, Rounding.TRUNCATE.title
+        >>> Rounding.HALF_UP.label, Rounding.TRUNCATE.label
         ('四舍五入', '截尾')
         """
         return "四舍五入" if self is Rounding.HALF_UP else "截尾"
 
 
 class Tie(StrEnum):
-    """What equal scores do to ranks: 1,2,2,4 · 1,2,2,3 · the further scores of ``RankRow.tiebreak`` decide."""
+    """What equal scores do to ranks: 1,2,2,4 · 1,2,2,3 · the scores of ``RankRow.tiebreak`` decide."""
 
     SHARE_LOW = "share_low"
     DENSE = "dense"
@@ -44,7 +44,7 @@ class Tie(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RankRow(Generic[Key]):
-    """One row to be ranked. ``tiebreak``: further scores in order of weight, higher first; same length in all."""
+    """One row to be ranked. ``tiebreak``: further scores, the weightiest first, as many in every row."""
 
     key: Key
     score: Decimal
@@ -77,7 +77,7 @@ def percent(part: int, whole: int, digits: int = 2, rounding: Rounding = Roundin
 
     Units: counts in, percent (0..100) out. Rounding: half up, as official reports do, but a result is never
     rounded up to 100 while something is open: it is then truncated. So 100 means all, at any ``digits``.
-    Source: 解决率 97.65% (published figure of the 2020 report); 四平 2025 first half, 254567 of 254592, 99.9%.
+    Source: 解决率 97.65% (published figure of the 2020 report); 四平 2025H1, 254567 of 254592, 99.9%.
     Raises: EmptyDenominator when ``whole`` is 0; ValueError when part is outside 0..whole.
 
     >>> percent(1788, 1831), percent(1829, 1831)
