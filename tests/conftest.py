@@ -1,3 +1,30 @@
 """The strict harness. Each rule lives in ``tests/harness`` and is shown red in ``tests/house``."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import pytest
+
+from tests.harness import flush, network, queries, templates
+from tests.harness.times import NOW
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    network.install()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def strict_harness() -> Iterator[None]:
+    """Hold every test to the rules of ``tests/harness``."""
+    with pytest.MonkeyPatch.context() as patch:
+        for rule in (templates, queries, flush):
+            rule.install(patch)
+        yield
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The fixed moment of all tests, 2021-01-15 08:00 in Shanghai."""
+    return NOW

@@ -6,11 +6,11 @@ import os
 import tempfile
 
 os.environ.setdefault("LUOSHI_SECRET_KEY", "tests-only")
-os.environ.setdefault("LUOSHI_VAR", tempfile.mkdtemp(prefix="luoshi-tests-"))
+os.environ["LUOSHI_VAR"] = tempfile.mkdtemp(prefix="luoshi-tests-")
 
 from luoshi.conf.settings import *  # noqa: E402, F403
+from luoshi.core.clock import FixedClock  # noqa: E402
+from tests.harness.times import NOW  # noqa: E402
 
+LUOSHI_CLOCK = FixedClock(NOW)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-# Small models of their own on which the ledger is tested.
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.kernel.ledger.sample"]  # noqa: F405

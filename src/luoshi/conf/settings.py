@@ -50,7 +50,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
 ]
-# Outermost first. The read-only guard stands innermost, so that the session of outer layers may still be saved.
+# Outermost first. The read-only guard stands innermost: outer layers may still save the session.
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

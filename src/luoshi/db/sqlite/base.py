@@ -1,8 +1,8 @@
 """``ENGINE = "luoshi.db.sqlite"``: Django's SQLite backend, made safe for several writers.
 
 * ``synchronous=FULL``: with NORMAL, acknowledged work is lost at a power cut (measured).
-* Every transaction is ``BEGIN IMMEDIATE`` and waits its turn on ``<database>.lock`` first, so two transactions
-  never meet inside SQLite and a write cannot fail half-way for want of the lock.
+* Every transaction is ``BEGIN IMMEDIATE`` and first waits its turn on ``<database>.lock``: two transactions never
+  meet inside SQLite, and a write cannot fail half-way for want of the lock.
 * A statement outside ``transaction.atomic`` is its own transaction and relies on SQLite's busy timeout alone.
 """
 
@@ -33,13 +33,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        # A database in memory belongs to this process alone: there is no file to queue on.
+        if not self.is_in_memory_db():
+            path = Path(self.settings_dict["NAME"])
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._write_lock = FileLock(path.with_name(f"{path.name}.lock"))
         connection = super().get_new_connection(conn_params)
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
-        # A database in memory belongs to this process alone: there is no file to queue on.
-        self._write_lock = (
-            None if self.is_in_memory_db() else FileLock(Path(f"{self.settings_dict['NAME']}.lock"))
-        )
         return connection
 
     def _start_transaction_under_autocommit(self) -> None:
