@@ -79,12 +79,15 @@ def _stands(name: str, seen: frozenset[str] = frozenset()) -> bool:  # while the
     folder = Path(__file__).parents[1] / name.removeprefix("luoshi.").replace(".", "/")
     if not (folder / "apps.py").exists() or not (folder / "__init__.py").exists():
         return False
-    models = folder / "models.py"
-    needs = (
-        re.findall(r"from luoshi\.kernel\.(\w+)\.(\w+) import", models.read_text()) if models.exists() else []
-    )
+    files = sorted(folder.rglob("*.py")) if ".web." in name else [*folder.glob("models.py")]
+    kernel = Path(__file__).parents[1] / "kernel"
+    needs = {
+        need
+        for file in files
+        for need in re.findall(r"from luoshi\.kernel\.(\w+)\.(\w+) import", file.read_text())
+    }
     return all(
-        (folder.parents[0] / app / f"{module}.py").exists() and _stands(f"luoshi.kernel.{app}", seen | {name})
+        (kernel / app / f"{module}.py").exists() and _stands(f"luoshi.kernel.{app}", seen | {name})
         for app, module in needs
     )
 

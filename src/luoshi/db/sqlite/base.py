@@ -1,7 +1,7 @@
 """``ENGINE = "luoshi.db.sqlite"``: Django's SQLite backend, made safe for several writers.
 
 * ``synchronous=FULL``: with NORMAL, acknowledged work is lost at a power cut (measured).
-* Every transaction is ``BEGIN IMMEDIATE`` and first waits its turn on ``<database>.lock``: two transactions never
+* Every transaction is ``BEGIN IMMEDIATE`` and first waits its turn on ``<database>.lock``: two of them never
   meet inside SQLite, and a write cannot fail half-way for want of the lock.
 * A statement outside ``transaction.atomic`` is its own transaction and relies on SQLite's busy timeout alone.
 """
