@@ -21,7 +21,7 @@ class DateFromDatetime(AssertionError):
 
 def install(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(QuerySet, "_fetch_all", _shuffling(QuerySet._fetch_all))
-    patch.setattr(SQLCompiler, "as_sql", _narrow_locks(SQLCompiler.as_sql))
+    patch.setattr(SQLCompiler, "get_from_clause", _narrow_locks(SQLCompiler.get_from_clause))
     patch.setattr(DateField, "to_python", _dates_only(DateField.to_python))
 
 
@@ -45,22 +45,20 @@ def another_order(rows: list[Any]) -> list[Any]:
     return [rows[place] for place in places]
 
 
-def _narrow_locks(as_sql: Any) -> Any:
-    def as_checked_sql(self: SQLCompiler, *args: Any, **kwargs: Any) -> Any:
-        result = as_sql(self, *args, **kwargs)
-        query = self.query
-        tables = [alias for alias in query.alias_map if query.alias_refcount[alias]]
-        if query.select_for_update and len(tables) > 1 and not query.select_for_update_of:
-            raise WideLock(f"select_for_update over {', '.join(tables)} needs of=(...)")
-        return result
+def _narrow_locks(get_from_clause: Any) -> Any:
+    def get_checked_from_clause(self: SQLCompiler) -> Any:
+        tables, params = get_from_clause(self)
+        if self.query.select_for_update and len(tables) > 1 and not self.query.select_for_update_of:
+            raise WideLock(f"select_for_update over {' '.join(tables)} needs of=(...)")
+        return tables, params
 
-    return as_checked_sql
+    return get_checked_from_clause
 
 
 def _dates_only(to_python: Any) -> Any:
     def date_to_python(self: DateField[Any, Any], value: Any) -> Any:
         if isinstance(value, datetime):
-            raise DateFromDatetime(f"{self.model.__name__}.{self.name} is a date and was given {value!r}")
+            raise DateFromDatetime(f"{self} is a date and was given {value!r}")
         return to_python(self, value)
 
     return date_to_python

@@ -1,7 +1,7 @@
 """An undefined template variable fails the test instead of printing nothing.
 
-``{{ a }}``, ``{{ a.b }}``, ``{% for x in a %}``, ``{% include ... with x=a %}`` and filters of a missing value
-all fail. Only the condition of ``{% if %}`` may ask for something that is not there.
+``{{ a }}``, ``{{ a.b }}``, ``{% for x in a %}``, ``{% include ... with x=a %}`` and a filter of a missing
+value all fail. Only the condition of ``{% if %}`` may ask for something that is not there.
 """
 
 from __future__ import annotations
