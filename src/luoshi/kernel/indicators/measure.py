@@ -211,4 +211,3 @@ def refuse_empty(measure: Measure, empties: int) -> None:
     """Refuse a figure whose definition wants every value and some rows lack one. Raises: MissingInput."""
     if empties and measure.empty is Empty.REFUSE:
         raise MissingInput(f"指标“{measure.title}”要求逐行有值，现有 {empties} 行空缺。请先补齐填报再计算。")
-

@@ -1,0 +1,1 @@
+"""Data elements: the held value of (element, unit, period) and where it came from."""

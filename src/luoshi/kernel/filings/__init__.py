@@ -1,0 +1,1 @@
+"""Forms, obligations and filings: who owes which figures for which period, and what was answered."""
