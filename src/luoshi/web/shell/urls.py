@@ -2,4 +2,14 @@
 
 from __future__ import annotations
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+from luoshi.web.shell import views
+
+urlpatterns = [
+    path("signin/", views.signin, name="signin"),
+    path("signout/", views.signout, name="signout"),
+    path("as/", views.switch, name="switch"),
+    path("account/password/", views.password, name="password"),
+    path("view/large/", views.large_type, name="large_type"),
+]

@@ -1,0 +1,117 @@
+"""What surrounds a page: the menu an actor gets, the own appointments, the demo clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from luoshi.core.actor import Actor
+from luoshi.core.clock import OffsetClock
+from luoshi.kernel.access.policy import can
+from luoshi.kernel.access.queries import appointments_of
+from luoshi.kernel.definitions.queries import definitions_of
+from luoshi.web.shell.views import LARGE_TYPE
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu. ``kind``: the area is hidden while no pack brings such definitions."""
+
+    title: str
+    url_name: str
+    icon: str
+    right: str = ""
+    kind: str = ""
+    short: str = ""
+
+
+MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+    ("总览", (Entry("工作台", "workbench", "home"),)),
+    (
+        "责任落实",
+        (
+            Entry("节点填报", "form_list", "file-text", "filing.view", "form", "填报"),
+            Entry("检查考核", "round_list", "rosette", "round.view", "scheme", "考核"),
+        ),
+    ),
+    (
+        "成果与核验",
+        (
+            Entry("通报", "report_list", "file-report", "report.view", "report"),
+            Entry("留痕核验", "event_list", "shield-check", "ledger.view", "", "留痕"),
+        ),
+    ),
+    (
+        "系统管理",
+        (
+            Entry("单位", "unit_tree", "sitemap", "org.view"),
+            Entry("业务包", "pack_list", "package", "pack.view"),
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """A menu line ready for the template."""
+
+    title: str
+    short: str
+    href: str
+    icon: str
+    on: bool
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Everything the base template shows around a page."""
+
+    sections: tuple[tuple[str, tuple[Link, ...]], ...]
+    tabs: tuple[Link, ...]
+    appointments: tuple[object, ...]
+    demo_time: datetime | None
+    large: bool
+
+
+TABS = 4
+
+
+def frame_of(request: HttpRequest, area: str) -> Frame:
+    """Build the frame of a page that belongs to the menu line ``area`` (a URL name)."""
+    actor = request.actor
+    sections = tuple(
+        (title, links) for title, entries in MENU if (links := tuple(_links(actor, entries, area)))
+    )
+    every = [link for _, links in sections for link in links]
+    return Frame(
+        sections=sections,
+        tabs=tuple(every[:TABS]),
+        appointments=tuple(appointments_of(request.user, request.today)),
+        demo_time=request.now if isinstance(settings.LUOSHI_CLOCK, OffsetClock) else None,
+        large=bool(request.COOKIES.get(LARGE_TYPE)),
+    )
+
+
+def _links(actor: Actor, entries: tuple[Entry, ...], area: str) -> list[Link]:
+    return [
+        Link(
+            entry.title,
+            entry.short or entry.title,
+            reverse(entry.url_name),
+            entry.icon,
+            entry.url_name == area,
+        )
+        for entry in entries
+        if _open(entry, actor, definitions_of)
+    ]
+
+
+def _open(entry: Entry, actor: Actor, known: Callable[[str], list]) -> bool:
+    if entry.right and not can(actor, entry.right):
+        return False
+    return not entry.kind or bool(known(entry.kind))
