@@ -72,7 +72,7 @@ def answer(request: HttpRequest, refusal: Refusal, *, status: int) -> HttpRespon
 
 
 def keep(request: HttpRequest, refusal: Refusal) -> None:
-    """Remember a refusal for the security log: every refused change, and a reading denied for lack of rights."""
+    """Remember a refusal for the security log: a refused change, or a reading denied for lack of rights."""
     if isinstance(refusal, NotAllowed) or request.method not in READING_METHODS:
         request.refusals.append(refusal)
 

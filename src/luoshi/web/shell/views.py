@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
@@ -29,9 +31,10 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
 def signin(request: HttpRequest) -> HttpResponse:
-    """Sign in by account name and password; a part of a page asked for after the session ended reloads whole."""
+    """Sign in by name and password. A part of a page asked for after the session ended leads here whole."""
     if request.htmx:
-        return HttpResponseClientRedirect(request.get_full_path())
+        page = request.htmx.current_url_abs_path or "/"
+        return HttpResponseClientRedirect(f"{request.path}?{urlencode({'next': page})}")
     if request.user.is_authenticated:
         return redirect("workbench")
     form = SigninForm(request.POST or None)

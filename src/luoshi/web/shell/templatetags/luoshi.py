@@ -30,7 +30,8 @@ def icon_svg(name: str) -> SafeString:
     shapes = "".join(re.findall(r"<(?!svg|/svg)[^>]*>", drawing))
     return mark_safe(  # noqa: S308 - our own file
         '<svg class="ic" width="18" height="18" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
-        f'stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">{shapes}</svg>'
+        'stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">'
+        f"{shapes}</svg>"
     )
 
 
@@ -64,7 +65,8 @@ def bar(percent: Decimal | float | int) -> SafeString:
     width = max(0, min(100, round(float(percent), 1)))
     tone = "high" if width >= 90 else "mid" if width >= 60 else "low"
     return format_html(
-        '<svg class="bar {}" width="84" height="6" aria-hidden="true"><rect class="all" width="100%" height="6" rx="3"/>'
+        '<svg class="bar {}" width="84" height="6" aria-hidden="true">'
+        '<rect class="all" width="100%" height="6" rx="3"/>'
         '<rect class="part" width="{}%" height="6" rx="3"/></svg>',
         tone,
         width,
