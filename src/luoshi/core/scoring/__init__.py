@@ -1,0 +1,25 @@
+"""Scoring: how one criterion turns inputs into points, and how points are put together.
+
+Calculators are data of a pack: ``calculator(name, params)`` checks the parameters and returns a frozen
+object whose ``score(inputs)`` gives unrounded points and the Chinese sentences that explain every one of
+them. ``combine`` adds criteria up under one stated policy for missing values.
+"""
+
+from __future__ import annotations
+
+from luoshi.core.scoring.base import Calculator, Inputs, Param, Points
+from luoshi.core.scoring.calculators import CALCULATORS, calculator
+from luoshi.core.scoring.totals import Line, Missing, Total, combine
+
+__all__ = [
+    "CALCULATORS",
+    "Calculator",
+    "Inputs",
+    "Line",
+    "Missing",
+    "Param",
+    "Points",
+    "Total",
+    "calculator",
+    "combine",
+]
