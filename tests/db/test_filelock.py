@@ -61,7 +61,9 @@ def test_a_killed_process_gives_the_lock_back(path):
         "import sys, time; from pathlib import Path; from luoshi.db.sqlite.filelock import FileLock\n"
         "lock = FileLock(Path(sys.argv[1])); lock.acquire(seconds=1); print('held', flush=True); time.sleep(60)"
     )
-    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True) as other:
+    with subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True
+    ) as other:
         assert other.stdout is not None and other.stdout.readline() == "held\n"
         lock = FileLock(path)
         with pytest.raises(LockTimeout):

@@ -46,7 +46,8 @@ def is_locked(connection: BaseDatabaseWrapper) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("pragma", "value"), [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 20_000)]
+    ("pragma", "value"),
+    [("journal_mode", "wal"), ("synchronous", 2), ("foreign_keys", 1), ("busy_timeout", 20_000)],
 )
 def test_settings_that_keep_acknowledged_work(database, pragma, value):
     with database.cursor() as cursor:

@@ -18,7 +18,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 SQLITE = "luoshi.db.sqlite"
 POSTGRESQL = "django.db.backends.postgresql"
-PROJECT = Path(__file__).resolve().parents[3]
+VAR_DEFAULT = str(Path(__file__).resolve().parents[3] / "var")
 
 
 def setting(name: str, *, default: Any, help: str, secret: bool = False) -> Any:
@@ -30,9 +30,7 @@ def setting(name: str, *, default: Any, help: str, secret: bool = False) -> Any:
 class Environment:
     """All settings an installation may choose. Everything else is fixed in ``settings.py`` or in a pack."""
 
-    var: str = setting(
-        "LUOSHI_VAR", default=str(PROJECT / "var"), help="数据目录：数据库、密钥和上传文件都放在这里。"
-    )
+    var: str = setting("LUOSHI_VAR", default=VAR_DEFAULT, help="数据目录：数据库、密钥和上传文件都放在这里。")
     database_url: str = setting(
         "DATABASE_URL",
         default="",
