@@ -156,7 +156,7 @@ def _removed(entry: Entry, rows: Mapping[RowKey, Ledgered]) -> Iterator[RowKey]:
 def _insert(drafts: Sequence[_Draft]) -> list[Event]:
     events = Event.objects.bulk_create([_event(draft.body) for draft in drafts])
     Pending.objects.bulk_create(
-        Pending(event_id=event.pk, hash=bytes.fromhex(body_hash(event.body))) for event in events
+        Pending(event_id=event.pk, hash=bytes.fromhex(body_hash(bytes(event.body)))) for event in events
     )
     pairs = list(zip(events, drafts, strict=True))
     namings = [

@@ -38,7 +38,8 @@ def _faults_of(model: type[Ledgered]) -> Iterator[str]:
     if not isinstance(meta.pk, models.AutoField | models.BigAutoField):
         yield "a ledgered model has an automatic integer id"
     for field in meta.local_many_to_many:
-        if field.remote_field.through._meta.auto_created:
+        through = field.remote_field.through
+        if through is not None and through._meta.auto_created:
             yield f"{field.name}: give the link table a ledgered model of its own"
     known = {name for field in meta.concrete_fields for name in (field.name, field.attname)}
     for name in (*model.ledger_private, *model.ledger_derived):

@@ -1,4 +1,7 @@
-"""Kinds of events and their Chinese titles. Each app registers its own in ``apps.ready()``."""
+"""Kinds of events and their Chinese titles. Each app registers its own in ``apps.ready()``.
+
+The kinds of the security log are a fixed list: refusals are alike everywhere.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,13 @@ from luoshi.core.errors import nearest
 
 _FORM = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+")
 LONGEST_KIND = 64
+SECURITY_KINDS = {
+    "refused": "操作被拒绝",
+    "denied": "无权访问",
+    "signin": "登录",
+    "signin_failed": "登录失败",
+    "signout": "退出",
+}
 _titles: dict[str, str] = {}
 
 

@@ -1,6 +1,6 @@
 """Tables of the ledger. Imported only inside this app; no foreign keys, so that nothing can cascade into it.
 
-All but ``Naming`` are append-only, guarded by triggers (``guards.py``). ``Naming`` is derived from the bodies.
+All but ``Naming`` are append-only, guarded by triggers (``guards.py``); it is derived from the bodies.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Naming(models.Model):
 
 
 class PrivateField(models.Model):
-    """The salt of one commitment. Erasing sets ``salt`` to null: the text can no longer be proven or guessed."""
+    """The salt of one commitment. Erasing sets ``salt`` to null: nobody can prove or guess the text then."""
 
     event_id = models.BigIntegerField("事件编号")
     row_type = CodeField("行类别", max_length=LONGEST_TYPE)

@@ -188,7 +188,7 @@ def row_digest(row: Ledgered, commitments: Mapping[str, str]) -> str:
     ``commitments`` maps each private column to the commitment that stands for its value.
     Decimals enter as text, datetimes as integer milliseconds, dates as ISO text, foreign keys as ids,
     JSON columns as structure, bytes as hex. The row must hold what the database holds.
-    Raises: KeyError when a commitment is missing; TypeError and ValueError for values without a canonical form.
+    Raises: KeyError for a missing commitment; TypeError, ValueError for values without a canonical form.
     """
     found: dict[str, Canonical] = {}
     for column in columns_of(type(row)):
