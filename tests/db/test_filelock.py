@@ -59,7 +59,8 @@ def test_waiting_ones_come_in_order_of_arrival(path):
 def test_a_killed_process_gives_the_lock_back(path):
     code = (
         "import sys, time; from pathlib import Path; from luoshi.db.sqlite.filelock import FileLock\n"
-        "lock = FileLock(Path(sys.argv[1])); lock.acquire(seconds=1); print('held', flush=True); time.sleep(60)"
+        "lock = FileLock(Path(sys.argv[1])); lock.acquire(seconds=1); print('held', flush=True)\n"
+        "time.sleep(60)"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE, text=True
