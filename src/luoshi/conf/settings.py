@@ -17,6 +17,9 @@ CSRF_TRUSTED_ORIGINS = list(ENV.trusted_origins)
 # The clock of the product. Taken once at the edge of a request or a scan, then passed down as `now`.
 LUOSHI_CLOCK: Clock = OffsetClock(datetime.fromisoformat(ENV.demo_start)) if ENV.demo_start else SystemClock()
 
+# Uploaded contents, each under its own hash (kernel/files).
+LUOSHI_FILES_DIR = ENV.var_dir / "files"
+
 # Upper apps first, so that a template or static file of an upper app wins over one below.
 INSTALLED_APPS = [
     "luoshi.conf",

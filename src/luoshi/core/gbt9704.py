@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-# --- page (5.2.1): A4, top 37 ± 1 mm, left 28 ± 1 mm, type area 156 × 225 mm -------------------------------
+# --- page (5.2.1): A4, top 37 ± 1 mm, left 28 ± 1 mm, type area 156 × 225 mm ---
 PAGE_WIDTH_MM, PAGE_HEIGHT_MM = 210.0, 297.0
 MARGIN_TOP_MM, MARGIN_LEFT_MM = 37.0, 28.0
 TYPE_WIDTH_MM, TYPE_HEIGHT_MM = 156.0, 225.0
@@ -22,7 +22,7 @@ MARGIN_BOTTOM_MM = PAGE_HEIGHT_MM - MARGIN_TOP_MM - TYPE_HEIGHT_MM
 # 0.1 mm less than 210 − 28 − 156, so that rounding to twips never pushes the 28th character to a new line
 MARGIN_RIGHT_MM = 25.9
 
-# --- lines and characters (5.2.3): 22 lines of 28 characters ------------------------------------------------
+# --- lines and characters (5.2.3): 22 lines of 28 characters ---
 LINES_PER_PAGE = 22
 CHARS_PER_LINE = 28
 LINE_TWIPS = 579  # 225 mm / 22 = 10.227 mm = 579.8 twips; rounded down so that 22 lines fit
@@ -36,7 +36,7 @@ TABLE_PT, TABLE_NARROW_PT = 12.0, 10.5
 BODY_SPACING_TWIPS = -5
 CHAR_TWIPS = 315  # one character cell of the body: 15.75 pt
 
-# --- head (7.2) ----------------------------------------------------------------------------------------------
+# --- head (7.2) ---
 RED = "E60012"
 ORGAN_MARK_TOP_MM = 35.0  # from the top of the type area to the top of the characters
 ORGAN_MARK_MOST_PT, ORGAN_MARK_LEAST_PT = 48.0, 30.0
@@ -44,17 +44,17 @@ ORGAN_MARK_LEAST_SQUEEZE = 60  # percent of the natural width; narrower is hard 
 NUMBER_TO_RULE_MM = 4.0
 RED_RULE_EIGHTHS_PT = 12  # 1.5 pt
 
-# --- end of text and imprint (7.3.5, 7.4) ----------------------------------------------------------------
+# --- end of text and imprint (7.3.5, 7.4) ---
 SIGN_DATE_RIGHT_CHARS = 4.0
 THICK_RULE_EIGHTHS_PT = 8  # 0.35 mm = 0.99 pt
 THIN_RULE_EIGHTHS_PT = 6  # 0.25 mm = 0.71 pt
 IMPRINT_LINE_PT = 22.0
 
-# --- page number (7.5): the dash 7 mm below the type area ----------------------------------------------------
+# --- page number (7.5): the dash 7 mm below the type area ---
 FOOTER_FROM_EDGE_MM = 24.5  # measured: puts the centre of the dash 7 mm below the type area
 HEADER_FROM_EDGE_MM = 15.0
 
-# --- fonts: the names offices have; the second name is what a machine without the first may use ---------------
+# --- fonts: the names offices have; the second name is what a machine without the first may use ---
 FANG, KAI, HEI, XBS, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体", "宋体"
 LATIN = "Times New Roman"
 WIDER_FONT = {FANG: "仿宋", KAI: "楷体", XBS: "方正小标宋_GBK"}

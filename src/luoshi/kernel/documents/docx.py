@@ -30,9 +30,7 @@ def render_docx(doc: tree.Document) -> bytes:
     section = add_page_parts(package, document)
     canvas = blocks.Canvas(package, document)
     content = [*_opening(doc), *_text(canvas, doc), *_ending(canvas, doc)]
-    document.content = root(
-        "w:document", "w r wp mc wps", None, el("w:body", None, *content, section)
-    )
+    document.content = root("w:document", "w r wp mc wps", None, el("w:body", None, *content, section))
     _add_figures(package, doc)
     _add_properties(package, doc)
     return package.to_bytes()
@@ -106,7 +104,9 @@ def _add_figures(package: Package, doc: tree.Document) -> None:
 def _add_properties(package: Package, doc: tree.Document) -> None:
     meta = {"title": "".join(doc.title_lines), **doc.meta}
     core = package.add(
-        "docProps/core.xml", core_properties(meta), "application/vnd.openxmlformats-package.core-properties+xml"
+        "docProps/core.xml",
+        core_properties(meta),
+        "application/vnd.openxmlformats-package.core-properties+xml",
     )
     package.top.relate(
         "http://schemas.openxmlformats.org/package/2006/relationships/metadata/core-properties", core.name

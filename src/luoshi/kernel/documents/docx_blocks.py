@@ -27,7 +27,7 @@ class Canvas:
     drawing_ids: count[int] = field(default_factory=lambda: count(1))
 
 
-# --- head, title, addressee --------------------------------------------------------------------------------
+# --- head, title, addressee ---
 
 
 def head(head: tree.Head) -> list[Xml]:
@@ -39,7 +39,9 @@ def _organ_mark(org: str) -> Xml:
     fit = gb.organ_mark_fit(org)
     look = Look(east=gb.XBS, color=gb.RED, spacing_twips=0, squeeze=fit.squeeze, size_pt=fit.size_pt)
     line = round(fit.size_pt * _MARK_LINE_FACTOR * 20)
-    before = gb.mm_twips(gb.ORGAN_MARK_TOP_MM) - round(fit.size_pt * (_MARK_LINE_FACTOR - _MARK_FOOT_FACTOR) * 20)
+    before = gb.mm_twips(gb.ORGAN_MARK_TOP_MM) - round(
+        fit.size_pt * (_MARK_LINE_FACTOR - _MARK_FOOT_FACTOR) * 20
+    )
     shape = Shape(align="center", snap=False, line_twips=line, before_twips=before)
     return paragraph(shape, runs(org, look))
 
@@ -74,7 +76,7 @@ def _blank_lines(number: int, *, keep_next: bool = False) -> list[Xml]:
     return [paragraph(Shape(keep_next=keep_next))] * number
 
 
-# --- text -----------------------------------------------------------------------------------------------------
+# --- text ---
 
 
 def heading(block: tree.Heading) -> Xml:
@@ -108,7 +110,7 @@ def quote(block: tree.Quote, *, keep_next: bool = False) -> Xml:
     return paragraph(Shape(style="Quote", keep_next=keep_next), runs(shown, PLAIN, gb.KAI))
 
 
-# --- tables -----------------------------------------------------------------------------------------------------
+# --- tables ---
 
 
 def table(canvas: Canvas, block: tree.Table, *, keep_next: bool = False) -> list[Xml]:
@@ -137,7 +139,11 @@ def _table_properties() -> Xml:
         el("w:jc", {"w:val": "center"}),
         el("w:tblBorders", None, *(rule(side, gb.THIN_RULE_EIGHTHS_PT) for side in sides)),
         el("w:tblLayout", {"w:type": "fixed"}),
-        el("w:tblCellMar", None, *(el(f"w:{side}", {"w:w": 57, "w:type": "dxa"}) for side in ("left", "right"))),
+        el(
+            "w:tblCellMar",
+            None,
+            *(el(f"w:{side}", {"w:w": 57, "w:type": "dxa"}) for side in ("left", "right")),
+        ),
     )
 
 
@@ -203,7 +209,7 @@ def _cell(width: int, content: Xml) -> Xml:
     return el("w:tc", None, properties, content)
 
 
-# --- end of the text --------------------------------------------------------------------------------------------
+# --- end of the text ---
 
 
 def sign(block: tree.Sign) -> list[Xml]:

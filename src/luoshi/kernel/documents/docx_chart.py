@@ -101,7 +101,9 @@ def _height_mm(block: tree.Chart) -> float:
 def _chart_part(block: tree.Chart, workbook_relation: str) -> bytes:
     series = join(_series(block, number) for number in range(len(block.series)))
     legend = [_legend()] if len(block.series) > 1 else []
-    plot = el("c:plotArea", None, el("c:layout"), _plot(block, series), _category_axis(block), _value_axis(block))
+    plot = el(
+        "c:plotArea", None, el("c:layout"), _plot(block, series), _category_axis(block), _value_axis(block)
+    )
     return root(
         "c:chartSpace",
         "c a r",
@@ -128,7 +130,14 @@ def _plot(block: tree.Chart, series: Xml) -> Xml:
     if block.kind == "line":
         marker = el("c:marker", {"val": 1})
         return el(
-            "c:lineChart", None, el("c:grouping", {"val": "standard"}), vary, series, _labels("t"), marker, *axes
+            "c:lineChart",
+            None,
+            el("c:grouping", {"val": "standard"}),
+            vary,
+            series,
+            _labels("t"),
+            marker,
+            *axes,
         )
     return el(
         "c:barChart",
@@ -177,9 +186,7 @@ def _series(block: tree.Chart, number: int) -> Xml:
 
 
 def _string_reference(formula: str, texts: tuple[str, ...]) -> Xml:
-    points = [
-        el("c:pt", {"idx": number}, el("c:v", None, words(text))) for number, text in enumerate(texts)
-    ]
+    points = [el("c:pt", {"idx": number}, el("c:v", None, words(text))) for number, text in enumerate(texts)]
     cache = el("c:strCache", None, el("c:ptCount", {"val": len(texts)}), *points)
     return el("c:strRef", None, el("c:f", None, words(formula)), cache)
 
@@ -225,9 +232,7 @@ def _letters(size_pt: float) -> Xml:
 
 
 def _legend() -> Xml:
-    return el(
-        "c:legend", None, el("c:legendPos", {"val": "b"}), el("c:overlay", {"val": 0}), _letters(10.5)
-    )
+    return el("c:legend", None, el("c:legendPos", {"val": "b"}), el("c:overlay", {"val": 0}), _letters(10.5))
 
 
 def _category_axis(block: tree.Chart) -> Xml:

@@ -55,8 +55,16 @@ def _text_box(imprint: Imprint, height: int, ident: int) -> Xml:
     anchor = el(
         "wp:anchor",
         {
-            "distT": 0, "distB": 0, "distL": 0, "distR": 0, "simplePos": 0, "relativeHeight": 2,
-            "behindDoc": 0, "locked": 0, "layoutInCell": 1, "allowOverlap": 1,
+            "distT": 0,
+            "distB": 0,
+            "distL": 0,
+            "distR": 0,
+            "simplePos": 0,
+            "relativeHeight": 2,
+            "behindDoc": 0,
+            "locked": 0,
+            "layoutInCell": 1,
+            "allowOverlap": 1,
         },
         el("wp:simplePos", {"x": 0, "y": 0}),
         el("wp:positionH", {"relativeFrom": "margin"}, el("wp:align", None, words("left"))),
@@ -69,7 +77,9 @@ def _text_box(imprint: Imprint, height: int, ident: int) -> Xml:
     )
     choice = el("mc:Choice", {"Requires": "wps"}, el("w:drawing", None, anchor))
     # A reader without shapes still gets the words.
-    return el("mc:AlternateContent", None, choice, el("mc:Fallback", None, el("w:t", None, words(_plain(imprint)))))
+    return el(
+        "mc:AlternateContent", None, choice, el("mc:Fallback", None, el("w:t", None, words(_plain(imprint))))
+    )
 
 
 def _shape(imprint: Imprint, extent: dict[str, str | int]) -> Xml:
@@ -114,7 +124,11 @@ def _table(imprint: Imprint) -> Xml:
             el("w:tblW", {"w:w": _WIDTH, "w:type": "dxa"}),
             el("w:tblInd", {"w:w": 0, "w:type": "dxa"}),
             el("w:tblLayout", {"w:type": "fixed"}),
-            el("w:tblCellMar", None, *(el(f"w:{side}", {"w:w": 0, "w:type": "dxa"}) for side in ("left", "right"))),
+            el(
+                "w:tblCellMar",
+                None,
+                *(el(f"w:{side}", {"w:w": 0, "w:type": "dxa"}) for side in ("left", "right")),
+            ),
         ),
         el("w:tblGrid", None, el("w:gridCol", {"w:w": _WIDTH})),
         *rows,
@@ -134,7 +148,9 @@ def _copies_row(cc: str) -> Xml:
     )
     height = _copies_lines(cc) * _LINE + 2 * _ROW_PAD
     content = paragraph(shape, runs(f"{_LABEL}{cc}。", _LOOK))
-    return _row(height, content, (rule("top", gb.THICK_RULE_EIGHTHS_PT), rule("bottom", gb.THIN_RULE_EIGHTHS_PT)))
+    return _row(
+        height, content, (rule("top", gb.THICK_RULE_EIGHTHS_PT), rule("bottom", gb.THIN_RULE_EIGHTHS_PT))
+    )
 
 
 def _printer_row(imprint: Imprint, *, first: bool) -> Xml:
@@ -155,7 +171,9 @@ def _row(height: int, content: Xml, borders: tuple[Xml, Xml]) -> Xml:
         el("w:tcBorders", None, *borders),
         el("w:vAlign", {"w:val": "center"}),
     )
-    properties = el("w:trPr", None, el("w:cantSplit"), el("w:trHeight", {"w:val": height, "w:hRule": "exact"}))
+    properties = el(
+        "w:trPr", None, el("w:cantSplit"), el("w:trHeight", {"w:val": height, "w:hRule": "exact"})
+    )
     return el("w:tr", None, properties, el("w:tc", None, cell, content))
 
 

@@ -181,7 +181,9 @@ def _default_style(kind: str, ident: str, name: str) -> Xml:
 
 def _table_default_style() -> Xml:
     sides = ("top", "left", "bottom", "right")
-    margins = [el(f"w:{side}", {"w:w": 57 if side in ("left", "right") else 0, "w:type": "dxa"}) for side in sides]
+    margins = [
+        el(f"w:{side}", {"w:w": 57 if side in ("left", "right") else 0, "w:type": "dxa"}) for side in sides
+    ]
     return el(
         "w:style",
         {"w:type": "table", "w:default": 1, "w:styleId": "TableNormal"},

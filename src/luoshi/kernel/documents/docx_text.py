@@ -101,7 +101,7 @@ def field_runs(code: str, shown: str, look: Look) -> list[Xml]:
 class Shape:
     """Paragraph properties that differ from the style.
 
-    ``first_chars``, ``left_chars``, ``right_chars``, ``hang_chars`` are indents in characters of ``char_twips``.
+    ``first_chars``, ``left_chars``, ``right_chars``, ``hang_chars``: indents in characters of ``char_twips``.
     ``line_twips``: exact line height; ``free_line``: as high as its content, which a drawing needs.
     ``snap`` False takes the paragraph off the page's line grid.
     """
@@ -131,7 +131,9 @@ class Shape:
         if self.rule_below:
             children.append(el("w:pBdr", None, self.rule_below))
         if self.right_tab_twips is not None:
-            children.append(el("w:tabs", None, el("w:tab", {"w:val": "right", "w:pos": self.right_tab_twips})))
+            children.append(
+                el("w:tabs", None, el("w:tab", {"w:val": "right", "w:pos": self.right_tab_twips}))
+            )
         if not self.snap:
             children.append(el("w:snapToGrid", {"w:val": 0}))
         children += [part for part in (self._spacing(), self._indents()) if part]

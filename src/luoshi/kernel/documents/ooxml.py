@@ -105,10 +105,18 @@ class Package:
 
     def _content_types(self) -> bytes:
         defaults = [
-            el("Default", {"Extension": "rels", "ContentType": "application/vnd.openxmlformats-package.relationships+xml"}),
+            el(
+                "Default",
+                {
+                    "Extension": "rels",
+                    "ContentType": "application/vnd.openxmlformats-package.relationships+xml",
+                },
+            ),
             el("Default", {"Extension": "xml", "ContentType": "application/xml"}),
         ]
-        overrides = [el("Override", {"PartName": f"/{p.name}", "ContentType": p.content_type}) for p in self.parts]
+        overrides = [
+            el("Override", {"PartName": f"/{p.name}", "ContentType": p.content_type}) for p in self.parts
+        ]
         return (_DECLARATION + el("Types", {"xmlns": _TYPES}, *defaults, *overrides)).encode("utf-8")
 
 

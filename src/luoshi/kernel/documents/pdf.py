@@ -18,7 +18,7 @@ def can_pdf() -> bool:
 
 
 def to_pdf(docx: bytes, *, timeout: float = 60.0) -> bytes | None:
-    """Return ``docx`` printed as PDF, or None when LibreOffice is missing, fails or exceeds ``timeout`` seconds.
+    """Return ``docx`` printed as PDF; None when LibreOffice is missing, fails or needs over ``timeout`` s.
 
     Each call has its own profile folder, so that calls do not wait for one another or for a user's own
     LibreOffice. On timeout the process group started here is killed, nothing else.

@@ -139,7 +139,9 @@ class Chart:
             raise ValueError(f"chart kind {self.kind!r}: bar or line")
         for name, values in self.series:
             if len(values) != len(self.categories):
-                raise ValueError(f"series {name!r} has {len(values)} values for {len(self.categories)} categories")
+                raise ValueError(
+                    f"series {name!r} has {len(values)} values for {len(self.categories)} categories"
+                )
 
 
 @dataclass(frozen=True)
