@@ -45,8 +45,9 @@ class Failed(Exception):
 def main(arguments: list[str]) -> int:
     verb, *rest = arguments or ["help"]
     if verb not in VERBS:
-        print(f"没有“{verb}”这个命令。\n")
-        verb, rest = "help", []
+        print(f"没有“{verb}”这个命令。\n", file=sys.stderr)
+        usage([])
+        return 2
     try:
         return VERBS[verb][0](rest)
     except Failed as reason:
