@@ -14,3 +14,6 @@ from tests.harness.times import NOW  # noqa: E402
 
 LUOSHI_CLOCK = FixedClock(NOW)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Small models of their own on which the ledger is tested.
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.kernel.ledger.sample"]  # noqa: F405
