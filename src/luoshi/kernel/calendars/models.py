@@ -1,4 +1,4 @@
-"""A calendar lists only the days that differ from Monday to Friday, and the years whose list is complete."""
+"""A calendar lists only the days that a notice names, and the years whose notice is out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Calendar(Root):
 
 
 class CalendarDay(Ledgered):
-    """A weekday that is not worked, or a Saturday or Sunday that is."""
+    """A day the yearly notice names: a holiday (also one that falls on a weekend), or a weekend worked."""
 
     ledger_type: ClassVar[str] = "calendar_day"
 

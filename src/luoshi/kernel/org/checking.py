@@ -1,0 +1,268 @@
+"""Checking the typed rows of a sheet of units against one another and against the tables. Writes nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from luoshi.core.errors import nearest
+from luoshi.kernel.org.kinds import KINDS, kind_of
+from luoshi.kernel.org.models import Unit, UnitAlias, UnitClosure, UnitLink
+from luoshi.kernel.org.names import CODE_RULE, LONGEST_CODE, LONGEST_SHORT, LONGEST_TITLE, code_fits
+from luoshi.kernel.org.places import DEEPEST, holding, lasting
+from luoshi.kernel.org.sheet import CellFault, Given, GivenRow
+
+State = Literal["new", "same", "broken"]
+TOP = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """One row as it would be taken: ``new`` is set up, ``same`` is there already, ``broken`` has faults."""
+
+    number: int
+    code: str
+    title: str
+    short: str
+    kind: str
+    parent_code: str | None
+    aliases: tuple[str, ...]
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the tables say of one unit on the day."""
+
+    title: str
+    short: str
+    kind: str
+    closed_on: date | None
+    stands_from: date | None
+    parent: str
+    depth: int
+    aliases: frozenset[str]
+
+
+def known_units(tree: str, on: date) -> dict[str, Known]:
+    """Return every unit by its code. Five queries."""
+    links = UnitLink.objects.filter(tree__code=tree).order_by("unit_id", "from_on")
+    begins: dict[int, date] = {}
+    for unit_id, from_on in links.values_list("unit_id", "from_on"):
+        begins.setdefault(unit_id, from_on)
+    parents = dict(links.filter(holding(on)).values_list("unit_id", "parent__code"))
+    depths: dict[int, int] = defaultdict(int)
+    for unit_id, depth in (
+        UnitClosure.objects.filter(lasting(on), tree__code=tree)
+        .order_by("id")
+        .values_list("unit_id", "depth")
+    ):
+        depths[unit_id] = max(depths[unit_id], depth)
+    aliases: dict[int, set[str]] = defaultdict(set)
+    for unit_id, text in UnitAlias.objects.order_by("id").values_list("unit_id", "text"):
+        aliases[unit_id].add(text)
+    return {
+        unit.code: Known(
+            title=unit.title,
+            short=unit.short,
+            kind=unit.kind,
+            closed_on=unit.closed_on,
+            stands_from=begins.get(unit.pk),
+            parent=parents.get(unit.pk) or TOP,
+            depth=depths[unit.pk],
+            aliases=frozenset(aliases[unit.pk]),
+        )
+        for unit in Unit.objects.order_by("id")
+    }
+
+
+class SheetCheck:
+    """The check of one sheet. ``rows`` and ``faults`` hold the outcome, both in the order of the sheet."""
+
+    def __init__(self, given: Given, *, on: date, tree: str) -> None:
+        self.given = given
+        self.on = on
+        self.known = known_units(tree, on)
+        self.first_row: dict[str, int] = {}
+        for row in given.rows:
+            self.first_row.setdefault(row.code, row.number)
+        self.borne = self._texts_borne()
+        found = {row.number: [*row.faults, *self._faults(row)] for row in given.rows}
+        self._chains(found)
+        self.rows = tuple(self._taken(row, broken=bool(found[row.number])) for row in given.rows)
+        self.faults = tuple(fault for row in given.rows for fault in found[row.number])
+
+    def _texts_borne(self) -> dict[str, str]:
+        """Return which unit bears a text as code, name or alias; of the sheet, whoever says it first."""
+        borne: dict[str, str] = {}
+        for code, unit in self.known.items():
+            for text in (code, unit.title, *unit.aliases):
+                borne.setdefault(text, code)
+        for row in self.given.rows:
+            borne.setdefault(row.code, row.code)
+            borne.setdefault(row.title, row.code)
+        for row in self.given.rows:
+            for text in row.aliases:
+                borne.setdefault(text, row.code)
+        return borne
+
+    def _faults(self, row: GivenRow) -> Iterator[CellFault]:
+        yield from self._code_faults(row)
+        yield from self._text_faults(row)
+        yield from self._kind_faults(row)
+        yield from self._parent_faults(row)
+        yield from self._alias_faults(row)
+        if row.code in self.known:
+            yield from self._difference_faults(row, self.known[row.code])
+
+    def _code_faults(self, row: GivenRow) -> Iterator[CellFault]:
+        fault = self.given.layout.fault
+        if not row.code:
+            yield fault(row.number, "code", "", "单位编码不能为空", "请填写编码，如 PJ01")
+        elif not code_fits(row.code):
+            yield fault(
+                row.number, "code", row.code, f"{CODE_RULE}，不超过{LONGEST_CODE}个字符", "请改正编码"
+            )
+        elif self.first_row[row.code] != row.number:
+            rule = f"编码重复，第{self.first_row[row.code]}行已用"
+            yield fault(row.number, "code", row.code, rule, "请改为不同的编码，或删去重复的行")
+
+    def _text_faults(self, row: GivenRow) -> Iterator[CellFault]:
+        fault = self.given.layout.fault
+        if not row.title:
+            yield fault(row.number, "title", "", "单位名称不能为空", "请填写单位全称")
+        elif len(row.title) > LONGEST_TITLE:
+            yield fault(row.number, "title", row.title, f"名称不得超过{LONGEST_TITLE}个字", "请改短")
+        if len(row.short) > LONGEST_SHORT:
+            yield fault(row.number, "short", row.short, f"简称不得超过{LONGEST_SHORT}个字", "请改短")
+
+    def _kind_faults(self, row: GivenRow) -> Iterator[CellFault]:
+        if kind_of(row.kind) is not None:
+            return
+        titles = list(KINDS.values())
+        near = nearest(row.kind, [*titles, *KINDS])
+        rule = f"没有类别“{row.kind}”" if row.kind else "类别不能为空"
+        remedy = f"是否想写“{near}”？" if near else f"请填写下列之一：{'、'.join(titles)}"
+        yield self.given.layout.fault(row.number, "kind", row.kind, rule, remedy)
+
+    def _parent_faults(self, row: GivenRow) -> Iterator[CellFault]:
+        fault = self.given.layout.fault
+        parent = self.known.get(row.parent)
+        if row.parent == TOP:
+            return
+        if row.parent == row.code:
+            yield fault(row.number, "parent", row.parent, "上级编码是本单位自己", "请改为上级单位的编码")
+        elif parent is None and row.parent not in self.first_row:
+            near = nearest(row.parent, [*self.known, *self.first_row])
+            remedy = f"是否想写“{near}”？" if near else "请先在表中列出该上级单位"
+            yield fault(row.number, "parent", row.parent, f"没有编码为“{row.parent}”的单位", remedy)
+        elif parent is not None and parent.closed_on is not None:
+            rule = f"上级单位“{parent.title}”已于{parent.closed_on:%Y-%m-%d}撤销"
+            yield fault(row.number, "parent", row.parent, rule, "请另选上级单位")
+        elif parent is not None and parent.stands_from is None:
+            rule = f"上级单位“{parent.title}”不在这棵机构树中"
+            yield fault(row.number, "parent", row.parent, rule, "请另选上级单位")
+        elif parent is not None and parent.stands_from is not None and self.on < parent.stands_from:
+            rule = f"上级单位“{parent.title}”{parent.stands_from:%Y-%m-%d}才设立"
+            yield fault(row.number, "parent", row.parent, rule, "请把导入的起始日期改为该日或以后")
+
+    def _alias_faults(self, row: GivenRow) -> Iterator[CellFault]:
+        for text in row.aliases:
+            bearer = self.borne[text]
+            if len(text) > LONGEST_TITLE:
+                rule = f"别名不得超过{LONGEST_TITLE}个字"
+                yield self.given.layout.fault(row.number, "aliases", text, rule, "请改短")
+            elif bearer != row.code:
+                rule = f"“{text}”已是单位 {bearer} 的名称或别名"
+                yield self.given.layout.fault(row.number, "aliases", text, rule, "请删去这个别名")
+
+    def _difference_faults(self, row: GivenRow, unit: Known) -> Iterator[CellFault]:
+        """Name what the sheet says otherwise of a unit already there: an import sets up, it never changes."""
+        fault = self.given.layout.fault
+        if unit.closed_on is not None:
+            rule = f"编码“{row.code}”的单位已于{unit.closed_on:%Y-%m-%d}撤销，编码不得重新启用"
+            yield fault(row.number, "code", row.code, rule, "请改用新的编码")
+            return
+        if row.title and row.title != unit.title:
+            rule = f"该编码已是“{unit.title}”"
+            yield fault(row.number, "title", row.title, rule, "更名请在单位页面办理，或改用新的编码")
+        if row.short and row.short != unit.short:
+            rule = f"该单位的简称已是“{unit.short}”" if unit.short else "该单位已建立，未设简称"
+            yield fault(row.number, "short", row.short, rule, "更改简称请在单位页面办理")
+        if kind_of(row.kind) not in (None, unit.kind):
+            rule = f"该单位的类别已是“{KINDS.get(unit.kind, unit.kind)}”"
+            yield fault(row.number, "kind", row.kind, rule, "请改为一致")
+        if row.parent != unit.parent:
+            rule = f"该单位的上级已是“{unit.parent}”" if unit.parent else "该单位已是最上级单位"
+            yield fault(row.number, "parent", row.parent, rule, "调整隶属请在单位页面办理")
+        strange = [text for text in row.aliases if text not in unit.aliases]
+        if strange:
+            rule = f"该单位已建立，没有别名“{'、'.join(strange)}”"
+            yield fault(row.number, "aliases", "、".join(strange), rule, "添加别名请在单位页面办理")
+
+    def _chains(self, found: dict[int, list[CellFault]]) -> None:
+        """Follow parents within the sheet: refuse circles, too many levels, and rows below a broken one."""
+        new = {
+            row.code: row
+            for row in self.given.rows
+            if row.code and row.code not in self.known and self.first_row[row.code] == row.number
+        }
+        depths: dict[str, int | None] = {code: unit.depth for code, unit in self.known.items()}
+        for row in new.values():
+            self._climb(row, new, depths)
+        below: Mapping[str, list[GivenRow]] = _below(self.given.rows)
+        for row in new.values():
+            depth = depths[row.code]
+            if depth is None:
+                found[row.number].append(
+                    self._parent_fault(row, "上级编码绕成一圈", "请改正其中一个上级编码")
+                )
+            elif depth + 1 > DEEPEST:
+                rule = f"机构树最多{DEEPEST}级，本单位将在第{depth + 1}级"
+                found[row.number].append(self._parent_fault(row, rule, "请减少层级"))
+        broken = [row for row in self.given.rows if found[row.number]]
+        while broken:
+            above = broken.pop()
+            for row in below.get(above.code, ()):
+                if not found[row.number] and new.get(above.code) is above:
+                    rule = f"上级单位“{above.code}”所在的第{above.number}行有错误"
+                    found[row.number].append(self._parent_fault(row, rule, "请先改正该行"))
+                    broken.append(row)
+
+    def _climb(self, row: GivenRow, new: Mapping[str, GivenRow], depths: dict[str, int | None]) -> None:
+        """Set the depth of a row and of those above it; None for all on or below a circle."""
+        path: dict[str, None] = {}
+        code = row.code
+        while code not in depths and code in new and code not in path:
+            path[code] = None
+            code = new[code].parent
+        depth = None if code in path else depths.get(code, -1)
+        for step in reversed(path):
+            depth = None if depth is None else depth + 1
+            depths[step] = depth
+
+    def _parent_fault(self, row: GivenRow, rule: str, remedy: str) -> CellFault:
+        return self.given.layout.fault(row.number, "parent", row.parent, rule, remedy)
+
+    def _taken(self, row: GivenRow, *, broken: bool) -> UnitRow:
+        state: State = "broken" if broken else "same" if row.code in self.known else "new"
+        return UnitRow(
+            number=row.number,
+            code=row.code,
+            title=row.title,
+            short=row.short,
+            kind=kind_of(row.kind) or row.kind,
+            parent_code=row.parent or None,
+            aliases=row.aliases,
+            state=state,
+        )
+
+
+def _below(rows: Sequence[GivenRow]) -> dict[str, list[GivenRow]]:
+    found: dict[str, list[GivenRow]] = defaultdict(list)
+    for row in rows:
+        found[row.parent].append(row)
+    return found
