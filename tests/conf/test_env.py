@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from luoshi.conf import env
 from luoshi.conf.env import (
     Environment,
     database_settings,
@@ -19,7 +20,7 @@ from luoshi.conf.env import (
 )
 
 ROOT = Path(__file__).parents[2]
-# Setting a variable for Django or for a child process is not reading one; env.py reads through django-environ.
+# Setting a variable, or handing all of them to a child process, is not reading one.
 READS_A_VARIABLE = re.compile(r"environ\.get\b|getenv|environ\[[^]]+\](?!\s*=[^=])")
 
 
@@ -73,6 +74,12 @@ def test_an_address_of_postgresql_or_sqlite_is_taken():
 def test_another_kind_of_database_is_refused_with_the_remedy():
     with pytest.raises(ImproperlyConfigured, match="只支持 postgres"):
         database_settings(Environment(database_url="mysql://u:p@h/x"))
+
+
+def test_postgresql_without_its_driver_is_refused_with_the_remedy(monkeypatch):
+    monkeypatch.setattr(env, "find_spec", lambda name: None)
+    with pytest.raises(ImproperlyConfigured, match="make dev"):
+        database_settings(Environment(database_url="postgres://u:p@h/x"))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file modes are those of POSIX")

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import logging
+import os
+import subprocess
 import sys
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -23,6 +26,20 @@ def test_pages_are_closed_unless_opened():
 
 def test_debug_pages_are_off_unless_asked_for():
     assert Environment().debug is False and product.DEBUG is False
+
+
+def test_demo_time_starts_where_it_is_told_to_and_runs_on():
+    start = "2021-01-15T08:00:00+08:00"
+    code = "from luoshi.conf.settings import LUOSHI_CLOCK as clock; print(clock.now().isoformat())"
+    shown = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "LUOSHI_DEMO_START": start, "PYTHONPATH": str(ROOT / "src")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    passed = datetime.fromisoformat(shown.strip()) - datetime.fromisoformat(start)
+    assert timedelta(0) <= passed < timedelta(seconds=60)
 
 
 def test_cookies_are_kept_from_scripts_and_other_sites():

@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Callable
 from dataclasses import MISSING, Field, dataclass, field, fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -124,7 +125,8 @@ def secret_key_in(var_dir: Path) -> str:
 def database_settings(environment: Environment) -> dict[str, Any]:
     """Return Django's settings of the database: the one at ``database_url``, else SQLite in the data folder.
 
-    Raises: ImproperlyConfigured when the address names neither PostgreSQL nor SQLite.
+    Raises: ImproperlyConfigured when the address names neither PostgreSQL nor SQLite, or when the driver of
+    PostgreSQL is not installed.
     """
     if not environment.database_url:
         return {"ENGINE": SQLITE, "NAME": str(environment.var_dir / "luoshi.sqlite3")}
@@ -133,5 +135,7 @@ def database_settings(environment: Environment) -> dict[str, Any]:
         return {"ENGINE": SQLITE, "NAME": chosen["NAME"]}
     if chosen["ENGINE"] != POSTGRESQL:
         raise ImproperlyConfigured("DATABASE_URL 只支持 postgres://… 和 sqlite:///…，请改用其中一种。")
+    if find_spec("psycopg") is None:
+        raise ImproperlyConfigured("使用 PostgreSQL 需要 psycopg：请先运行 make dev。")
     # Threads of the server keep their connection for the length of a request burst and test it before use.
     return {**chosen, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
