@@ -72,8 +72,7 @@ def value_of(node: Node, env: Mapping[str, object]) -> Value:
             return given is not None and negated != any(_holds("==", given, o.value) for o in options)
         case IfElse(condition=condition, then=then, other=other):
             return value_of(then if _truth(condition, env) else other, env)
-        case Call():
-            return _call(node, env)
+    return _call(node, env)
 
 
 def input_value(name: str, env: Mapping[str, object]) -> Value:
@@ -117,8 +116,7 @@ def _arithmetic(node: Bin, env: Mapping[str, object]) -> Decimal | None:
             return ARITHMETIC.subtract(left, right)
         case "*":
             return ARITHMETIC.multiply(left, right)
-        case "/":
-            return None if right == 0 else ARITHMETIC.divide(left, right)
+    return None if right == 0 else ARITHMETIC.divide(left, right)
 
 
 def _compare(node: Compare, env: Mapping[str, object]) -> bool:

@@ -83,8 +83,7 @@ def _write(node: Node, env: Mapping[str, object]) -> tuple[str, int]:
         case Call(function="round", args=args):
             digits = shown(args[1].value) if len(args) > 1 and isinstance(args[1], Num) else "0"
             return f"四舍五入（{written(args[0], env)}，{digits} 位）", _ATOM
-        case Call(function=function, args=args):
-            return f"{_CALLS[function]}（{'，'.join(written(part, env) for part in args)}）", _ATOM
+    return f"{_CALLS[node.function]}（{'，'.join(written(part, env) for part in node.args)}）", _ATOM
 
 
 def _literal(value: Value) -> tuple[str, int]:

@@ -79,8 +79,7 @@ def kind_of(node: Node, types: Mapping[str, Kind]) -> Kind | None:
             return _same([then, other], types)
         case Call(function="coalesce", args=args):
             return _same(args, types)
-        case Call(args=args):
-            return _want(Kind.NUMBER, args, types)
+    return _want(Kind.NUMBER, node.args, types)
 
 
 def _kind_of_name(node: Name, types: Mapping[str, Kind]) -> Kind:

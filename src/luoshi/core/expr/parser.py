@@ -75,7 +75,8 @@ def parse_tree(text: str) -> Node:
     try:
         read = ast.parse(text, mode="eval").body
     except SyntaxError as error:
-        _refuse("表达式写法不对，请检查括号、引号和运算符", min(max((error.offset or 1) - 1, 0), len(text)))
+        place = error.offset - 1 if error.offset else len(text)  # 0 or None: the text ends too early
+        _refuse("表达式写法不对，请检查括号、引号和运算符", min(place, len(text)))
     except (RecursionError, MemoryError):
         _refuse(f"表达式嵌套超过 {DEEPEST} 层，请拆分", 0)
     return _Builder(text).build(read, 1)
@@ -237,7 +238,7 @@ class _Builder:
         fewest, most = FUNCTIONS[name]
         if len(args) < fewest or (most is not None and len(args) > most):
             wanted = (
-                f"至少 {fewest} 个" if most is None else f"{fewest} 个" if most == fewest else "1 至 2 个"
+                f"至少 {fewest} 个" if most is None else f" {fewest} 个" if most == fewest else " 1 至 2 个"
             )
             _refuse(f"{name} 需要{wanted}参数", at)
         if name == "round" and len(args) == 2:

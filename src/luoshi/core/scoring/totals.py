@@ -115,7 +115,7 @@ def combine(
     value, text = _added(terms, start)
     if lacking and missing is Missing.EXCLUDE_REWEIGHT:
         value, text = _reweighted(lines, terms, start)
-    value, text = _within(value, f"{text} {equals(value)}", floor, cap)
+    value, text = _within(value, text if text == show(value) else f"{text} {equals(value)}", floor, cap)
     points = rounded(value, digits, rounding)
     kept = f"保留 {digits} 位小数" if digits else "取整数"
     text = f"合计：{text}，{rounding.label}{kept}，得 {points} 分"
@@ -182,8 +182,9 @@ def _reweighted(lines: Sequence[Line], terms: Sequence[_Term], start: Decimal) -
     if present <= 0:
         raise ValueError("the weights present must add up to more than 0")
     value, text = _added(terms, ZERO)
+    text = f"（{text}）" if len(terms) > 1 else text
     head = f"{show(start)} + " if start else ""
-    return start + value * every / present, f"{head}（{text}） × {show(every)} ÷ {show(present)}"
+    return start + value * every / present, f"{head}{text} × {show(every)} ÷ {show(present)}"
 
 
 def _within(value: Decimal, text: str, floor: Decimal | None, cap: Decimal | None) -> tuple[Decimal, str]:
