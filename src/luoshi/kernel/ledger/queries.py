@@ -22,8 +22,8 @@ class EventView:
     """One event as read. ``position`` is None until the sequencer has numbered it.
 
     ``by`` is (account, post code, unit code[, "acting"]). ``after`` lists (row type, row id, digest), the
-    digest None for a removed row. ``hash`` is the SHA-256 of ``body``, the canonical text; ``prev`` is that of the root's
-    event before it; ``req`` is the request key.
+    digest None for a removed row. ``hash`` is the SHA-256 of ``body``, the canonical text; ``prev`` is that
+    of the root's event before it; ``req`` is the request key.
     """
 
     id: int

@@ -1,4 +1,4 @@
-"""Reading the printed tables that ``luoshi verify shares|sums`` checks: CSV files in UTF-8 with a head row."""
+"""Reading the printed tables that ``luoshi verify shares|sums`` checks: CSV in UTF-8 with a head row."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def share_rows(path: Path) -> list[ShareRow]:
 
 
 def sum_rows(path: Path) -> list[SumRow]:
-    """Read totals with their parts (separated by blanks); columns ``SUM_COLUMNS``. Raises: as ``share_rows``."""
+    """Read totals and their parts (split by blanks); columns ``SUM_COLUMNS``. Raises: as ``share_rows``."""
     return [*_read(path, SUM_COLUMNS, _sum_row)]
 
 
