@@ -1,0 +1,95 @@
+"""Many threads at once on the ledger, in a process and a database of its own. Prints what was found as JSON.
+
+Started by ``test_concurrency`` with DATABASE_URL naming an empty database.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+THREADS = 20
+os.environ["DJANGO_SETTINGS_MODULE"] = "tests.kernel.ledger.alone"
+
+
+def together(work: Callable[[int], Any]) -> list[Any]:
+    """Run ``work`` in all threads at the same moment; an answer is its result or the name of its error."""
+    from django.db import connection
+
+    answers: list[Any] = [None] * THREADS
+    gate = threading.Barrier(THREADS)
+
+    def run(number: int) -> None:
+        gate.wait()
+        try:
+            answers[number] = work(number)
+        except Exception as error:
+            answers[number] = type(error).__name__
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import transaction
+
+    call_command("migrate", run_syncdb=True, verbosity=0)
+    from luoshi.kernel.ledger.actions import once, sequence
+    from luoshi.kernel.ledger.queries import pending_count, position
+    from luoshi.kernel.ledger.verify import verify_ledger
+    from tests.harness.times import NOW
+    from tests.kernel.ledger.makers import CLERK, folder_changed, folder_opened
+    from tests.kernel.ledger.sample.models import Folder
+
+    def same_request(number: int) -> dict[str, Any]:
+        return once(by=CLERK, key="k1", now=NOW, make=lambda: {"id": folder_opened(sheets=0)[0].pk})
+
+    def same_root(number: int) -> str:
+        with transaction.atomic():
+            folder_changed(Folder.objects.get(), str(number))
+        return "changed"
+
+    def writer_or_sequencer(number: int) -> str:
+        for _ in range(5):
+            if number % 2:
+                folder_opened()
+            else:
+                sequence(limit=3)
+        return "done"
+
+    requests = together(same_request)
+    folders = Folder.objects.count()
+    changes = together(same_root)
+    mixed = together(writer_or_sequencer)
+    while sequence():
+        pass
+    verdict = verify_ledger()
+    found = {
+        "requests": requests,
+        "folders": folders,
+        "changes": sorted(changes),
+        "ver": Folder.objects.order_by("pk")[0].ver,
+        "mixed": sorted(set(mixed)),
+        "position": position(),
+        "pending": pending_count(),
+        "events": verdict.events,
+        "faults": [fault.message for fault in verdict.faults],
+    }
+    print(json.dumps(found))
+
+
+if __name__ == "__main__":
+    main()
