@@ -15,6 +15,7 @@ class AccessConfig(AppConfig):
                 "account.password_set": "密码已修改",
                 "account.password_reset": "密码已重置",
                 "account.stopped": "账号已停用",
+                "account.resumed": "账号已恢复",
                 "grant.bound": "角色已授予",
                 "grant.unbound": "角色已收回",
             }

@@ -224,9 +224,9 @@ def alias_add(*, by: By | Actor, unit_code: str, text: str, now: datetime) -> Un
     unit = _unit_locked(unit_code)
     text = tidy(text)
     require_fields(text=text_fault(text, "别名", LONGEST_TITLE))
-    bearer = bearer(text)
-    if bearer is not None:
-        taken("text", f"“{text}”已是单位“{bearer.title}”的名称或别名。")
+    named = bearer(text)
+    if named is not None:
+        taken("text", f"“{text}”已是单位“{named.title}”的名称或别名。")
     alias = UnitAlias.objects.create(unit=unit, text=text)
     record(unit, "unit.alias_added", by=who, at=now, rows=[alias], data={"code": unit_code, "text": text})
     return alias

@@ -13,6 +13,7 @@ from luoshi.kernel.org.models import MAIN_TREE, UnitClosure, UnitLink
 from luoshi.kernel.org.places import holding
 
 BRANCH_DEPTH = 1
+_Named = tuple[int, str, str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,13 @@ class UnitFacts:
 def unit_tree(on: date, tree: str = MAIN_TREE) -> list[UnitNode]:
     """Return the tree of a day: each unit before those below it, siblings by sort and code. One query."""
     rows = _places(on, tree).values_list(
-        "unit_id", "parent_id", "unit__code", "unit__title", "unit__short", "unit__kind"
+        "parent_id", "unit_id", "unit__code", "unit__title", "unit__short", "unit__kind"
     )
-    below: dict[int | None, list[tuple[int, str, str, str, str]]] = defaultdict(list)
-    for unit_id, parent_id, code, title, short, kind in rows:
-        below[parent_id].append((unit_id, code, title, short, kind))
+    below: dict[int | None, list[_Named]] = defaultdict(list)
+    for above_id, unit_id, code, title, short, kind in rows:
+        below[above_id].append((unit_id, code, title, short, kind))
     nodes: list[UnitNode] = []
-    todo: list[tuple[int | None, int, tuple[int, str, str, str, str]]] = [
-        (None, 0, row) for row in reversed(below[None])
-    ]
+    todo: list[tuple[int | None, int, _Named]] = [(None, 0, row) for row in reversed(below[None])]
     while todo:
         parent_id, depth, row = todo.pop()
         children = below.get(row[0], [])
