@@ -1,0 +1,97 @@
+"""The whole check of a pack: read, shape, cross-checks, tests. All faults come out of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from luoshi.core.canonical import digest, sha256_hex
+from luoshi.core.errors import PackInvalid
+from luoshi.kernel.definitions.actions import Entry
+from luoshi.kernel.loader.bodies import bodies_of, content_of, stored
+from luoshi.kernel.loader.checks.context import Context
+from luoshi.kernel.loader.checks.figures import check_indicators, check_schemes
+from luoshi.kernel.loader.checks.forms import check_forms, check_head, check_imports, check_roles, check_vocab
+from luoshi.kernel.loader.checks.reports import check_reports
+from luoshi.kernel.loader.checks.tests import check_tests
+from luoshi.kernel.loader.folder import PACK_FILE, Folder, shipped_ids
+from luoshi.kernel.loader.nodes import Faults, Node
+from luoshi.kernel.loader.sections import SECTION_KINDS, PackFile
+from luoshi.kernel.loader.shape import check_shape
+from luoshi.kernel.loader.strict_yaml import read_yaml
+from luoshi.kernel.loader.trials import TrialResult, run_trials
+
+CHECKS: tuple[Callable[[Context], None], ...] = (
+    check_head,
+    check_roles,
+    check_vocab,
+    check_forms,
+    check_imports,
+    check_indicators,
+    check_schemes,
+    check_reports,
+    check_tests,
+)
+
+
+@dataclass(frozen=True)
+class CheckedPack:
+    """A pack that passed. ``slots``: slot → kind. ``entries``: what is to be stored, in order of the file.
+
+    ``content_hash`` covers everything but the version number, the fixtures included.
+    """
+
+    id: str
+    version: int
+    title: str
+    requires: tuple[str, ...]
+    content_hash: str
+    slots: Mapping[str, str]
+    entries: tuple[Entry, ...]
+    trials: tuple[TrialResult, ...]
+
+
+def pack_check(path: Path, *, packs: Iterable[str] = ()) -> CheckedPack:
+    """Check the pack in folder ``path``; ``packs``: ids of installed packs, besides those shipped.
+
+    Raises: PackInvalid with every fault; NotFound when there is no pack file.
+    """
+    folder = Folder(path)
+    faults = Faults()
+    root = read_yaml(folder.read(PACK_FILE), PACK_FILE, faults)
+    if root is None:
+        raise PackInvalid(faults.listed())
+    read = check_shape(root, faults)
+    known = frozenset(packs) | frozenset(shipped_ids())
+    for check in CHECKS:
+        check(Context(root, faults, folder, folder.name, known))
+    trials = run_trials(root, bodies_of(root), folder, faults)
+    if faults or read is None:
+        raise PackInvalid(faults.listed())
+    return _checked(root, read, folder, trials)
+
+
+def _checked(root: Node, read: PackFile, folder: Folder, trials: tuple[TrialResult, ...]) -> CheckedPack:
+    files = [[name, sha256_hex(folder.read(name))] for name in sorted(folder.names())]
+    return CheckedPack(
+        id=read.pack.id,
+        version=read.pack.version,
+        title=read.pack.title,
+        requires=tuple(read.pack.requires),
+        content_hash=digest({"pack": content_of(root.plain()), "files": files}),
+        slots={key: slot.kind for key, slot in read.slots.items()},
+        entries=tuple(_entries(read)),
+        trials=trials,
+    )
+
+
+def _entries(read: PackFile) -> Iterable[Entry]:
+    yield Entry("pack", read.pack.id, stored("pack", read.pack))
+    for section, kind in SECTION_KINDS.items():
+        entries: Mapping[str, Any] = getattr(read, section)
+        for key, entry in entries.items():
+            yield Entry(kind, key, stored(section, entry))
+    for number, test in enumerate(read.tests, 1):
+        yield Entry("test", f"t{number:02}", stored("tests", test))

@@ -1,0 +1,169 @@
+"""Checks of indicators and schemes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+from luoshi.core.errors import ExpressionInvalid, Invalid
+from luoshi.core.expr import Kind
+from luoshi.core.scoring import CALCULATORS, calculator
+from luoshi.kernel.indicators.measure import check_exact
+from luoshi.kernel.loader.checks.context import UNIT_NAMES, Context, field_kinds, has_lost_fields, nearest_hint
+from luoshi.kernel.loader.nodes import Node
+
+WAYS = ("count", "sum", "mean", "num")
+FACT_NAMES = {**{name: Kind.TEXT for name in UNIT_NAMES if name != "unit.parent"}, "answer": Kind.TEXT, "timing": Kind.TEXT}
+
+
+def check_indicators(ctx: Context) -> None:
+    """Exactly one way to count, a stated denominator and rule for blanks, expressions over fact fields."""
+    for _, indicator in ctx.section("indicators"):
+        form = ctx.require(indicator.text_at("form"), "forms")
+        _ways(ctx, indicator)
+        if form is None or has_lost_fields(form):
+            continue
+        kinds = {**FACT_NAMES, **field_kinds(form, facts_only=True)}
+        _expression(ctx, indicator.text_at("where"), form, kinds, Kind.BOOL)
+        for key in ("sum", "mean"):
+            _expression(ctx, indicator.text_at(key), form, kinds, Kind.NUMBER)
+        _expression(ctx, indicator.text_at("num"), form, kinds, Kind.NUMBER, Kind.BOOL)
+        den = indicator.text_at("den")
+        if den is not None and den.text != "all":
+            _expression(ctx, den, form, kinds, Kind.NUMBER, Kind.BOOL)
+
+
+def _ways(ctx: Context, indicator: Node) -> None:
+    """One way only; a ratio names its denominator; whatever reads values says what a blank does."""
+    ways = [way for way in WAYS if way in indicator.keys()]
+    if len(ways) > 1:
+        second = indicator.get(ways[1])
+        ctx.faults.add(second.head if second else indicator.head, f"{ways[0]} 与 {ways[1]} 只能写一个")
+    elif not ways and "den" not in indicator.keys():
+        hint = "写 count、sum、mean 之一，或 num 与 den"
+        ctx.faults.add(indicator.head, "没有写怎样计算", hint, f"{indicator.path}.count")
+    if "num" in ways and "den" not in indicator.keys():
+        ctx.faults.add(indicator.head, "缺少分母 den", "分母为全部记录时写 den: all", f"{indicator.path}.den")
+    den = indicator.get("den")
+    if den is not None and "num" not in indicator.keys():
+        ctx.faults.add(den.head, "den 只能与 num 同时写")
+    if "empty" not in indicator.keys() and ways and ways != ["count"]:
+        hint = "写 empty: as_no、skip 或 refuse"
+        ctx.faults.add(indicator.head, "没有写空值怎样处理", hint, f"{indicator.path}.empty")
+
+
+def _expression(ctx: Context, node: Node | None, form: Node, kinds: dict[str, Kind], *want: Kind) -> None:
+    if node is None:
+        return
+    every = field_kinds(form)
+    try_all = ctx.expression(node, {**every, **kinds}, *want)
+    if try_all is None:
+        return
+    for name in sorted(try_all.names - kinds.keys()):
+        offset = (node.text or "").find(name)
+        ctx.faults.add(node.at_offset(max(offset, 0)), f"字段 {name} 未标记 fact: true，不能用于统计")
+        return
+    try:
+        check_exact(try_all)
+    except ExpressionInvalid as error:
+        ctx.faults.add(node.place, error.message.rstrip("。"))
+
+
+def check_schemes(ctx: Context) -> None:
+    """Groups, criteria with their calculators, weights that add up to one, ties that can be broken."""
+    for _, scheme in ctx.section("schemes"):
+        groups = list(_listed(scheme, "groups"))
+        criteria = list(_listed(scheme, "criteria"))
+        ctx.unique((group.text_at("key") for group in groups), "分组代码")
+        ctx.unique((criterion.text_at("key") for criterion in criteria), "考核项代码")
+        for group in groups:
+            ctx.expression(group.text_at("of"), UNIT_NAMES, Kind.BOOL)
+        for criterion in criteria:
+            ctx.require(criterion.text_at("input"), "indicators")
+            _calculator(ctx, criterion)
+        _weights(ctx, scheme, criteria)
+        _missing(ctx, scheme, criteria)
+        _rank(ctx, scheme, criteria)
+
+
+def _listed(node: Node, key: str) -> Iterator[Node]:
+    found = node.get(key)
+    if found is not None:
+        yield from found.elements()
+
+
+def _calculator(ctx: Context, criterion: Node) -> None:
+    calc = criterion.get("calc")
+    for name, params in calc.entries() if calc is not None else ():
+        if name not in CALCULATORS:
+            ctx.faults.add(params.head, f"没有计分方法“{name}”", nearest_hint(name, CALCULATORS))
+            continue
+        if not isinstance(params.value, dict):
+            continue
+        given = params.plain()
+        assert isinstance(given, dict)
+        try:
+            calculator(name, given)
+        except Invalid as error:
+            for key, message in error.fields.items():
+                node = params.get(key)
+                if node is None:
+                    ctx.faults.add(params.head, message.rstrip("。"), path=f"{params.path}.{key}")
+                else:
+                    unknown = key not in CALCULATORS[name].PARAMS
+                    ctx.faults.add(node.head if unknown else node.place, message.rstrip("。"))
+
+
+def _weights(ctx: Context, scheme: Node, criteria: list[Node]) -> None:
+    """A weighted scheme has a weight for every criterion, together one; a plain sum has none to apply."""
+    combine = scheme.get("combine")
+    how = combine.text_at("how") if combine is not None else None
+    weighted = how is not None and how.text == "weighted"
+    weights = [criterion.get("weight") for criterion in criteria]
+    if not weighted:
+        return
+    total = Decimal(0)
+    for criterion, weight in zip(criteria, weights, strict=True):
+        if weight is None:
+            path = f"{criterion.path}.weight"
+            ctx.faults.add(criterion.head, "加权合计的每一项都要写 weight", path=path)
+            return
+        if isinstance(weight.value, bool) or not isinstance(weight.value, int | Decimal):
+            return
+        total += Decimal(weight.value)
+    if total != 1 and weights and weights[0] is not None:
+        listed = scheme.get("criteria")
+        assert listed is not None
+        ctx.faults.add(listed.head, f"各项权重之和为 {total}，应为 1", path=f"{listed.path}.weight")
+
+
+def _missing(ctx: Context, scheme: Node, criteria: list[Node]) -> None:
+    """What the rule for missing lines needs to know is there for every line."""
+    combine = scheme.get("combine")
+    missing, how = (combine.text_at(key) if combine is not None else None for key in ("missing", "how"))
+    if missing is None or how is None:
+        return
+    for criterion in criteria:
+        keys = criterion.keys()
+        if missing.text == "full" and not keys & ({"full", "weight"} if how.text == "sum" else {"full"}):
+            message = "missing: full 时每一项都要写 full（满分）"
+            ctx.faults.add(criterion.head, message, path=f"{criterion.path}.full")
+        if missing.text == "exclude_and_reweight" and how.text == "sum" and "weight" not in keys:
+            message = "缺项重新分摊时每一项都要写 weight（满分）"
+            ctx.faults.add(criterion.head, message, path=f"{criterion.path}.weight")
+
+
+def _rank(ctx: Context, scheme: Node, criteria: list[Node]) -> None:
+    rank, combine = scheme.get("rank"), scheme.get("combine")
+    if rank is None or rank.text == "none":
+        return
+    if combine is not None and combine.text == "none":
+        ctx.faults.add(rank.head, "没有总分（combine: none），不能排名，应写 rank: none")
+        return
+    tie, by = rank.text_at("tie"), rank.get("by")
+    keys = {key.text or "" for criterion in criteria if (key := criterion.text_at("key")) is not None}
+    if tie is not None and tie.text == "break" and by is None:
+        ctx.faults.add(rank.head, "tie: break 要写 by，说明同分时比较哪些考核项", path=f"{rank.path}.by")
+    for node in by.elements() if by is not None else ():
+        if node.text is not None and node.text not in keys:
+            ctx.unknown(node, "考核项", node.text, keys)

@@ -1,0 +1,53 @@
+"""Checks of the section tests: what can be said before they are run."""
+
+from __future__ import annotations
+
+from luoshi.core.errors import Invalid
+from luoshi.core.periods import parse_period
+from luoshi.kernel.loader.checks.context import Context
+from luoshi.kernel.loader.nodes import Node
+
+
+def check_tests(ctx: Context) -> None:
+    """Names resolve, files are there, and every test says what it wants."""
+    tests = ctx.root.get("tests")
+    for test in tests.elements() if tests is not None else ():
+        ctx.require(test.text_at("import"), "imports")
+        ctx.require(test.text_at("scheme"), "schemes")
+        for key in ("rows", "units", "want"):
+            _file(ctx, test.text_at(key))
+        figures = test.get("figures")
+        known = ctx.names("indicators")
+        for key, node in figures.entries() if figures is not None else ():
+            if known is not None and key not in known:
+                ctx.unknown(node, "指标", key, known)
+        _period(ctx, test)
+        _wants(ctx, test)
+
+
+def _file(ctx: Context, node: Node | None) -> None:
+    if node is not None and node.text is not None and node.text not in ctx.files.names():
+        ctx.unknown(node, "文件", node.text, ctx.files.names())
+
+
+def _period(ctx: Context, test: Node) -> None:
+    period = test.text_at("period")
+    if period is None or period.text is None:
+        return
+    try:
+        parse_period(period.text)
+    except Invalid as error:
+        ctx.faults.add(period.place, error.message.rstrip("。"))
+
+
+def _wants(ctx: Context, test: Node) -> None:
+    if not isinstance(test.value, dict):
+        return
+    want, refused, figures = (key in test.keys() for key in ("want", "refused", "figures"))
+    if not (want or refused or figures):
+        ctx.faults.add(test.head, "检验没有写应得的结果", "写 want、figures 或 refused", f"{test.path}.want")
+    if refused and (want or figures):
+        node = test.get("refused")
+        ctx.faults.add(node.head if node is not None else test.head, "应被拒绝的检验不能同时写 want 或 figures")
+    if want and "scheme" not in test.keys():
+        ctx.faults.add(test.head, "有 want 的检验要写 scheme", path=f"{test.path}.scheme")

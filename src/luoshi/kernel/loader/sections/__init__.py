@@ -1,0 +1,39 @@
+"""The shape of a pack file: one pydantic model per section. ``PackFile`` is the whole."""
+
+from __future__ import annotations
+
+from luoshi.kernel.loader.sections.base import Code, Section
+from luoshi.kernel.loader.sections.figures import Indicator, Scheme
+from luoshi.kernel.loader.sections.forms import Form, Import
+from luoshi.kernel.loader.sections.head import PackHead, Role, Slot, Vocab
+from luoshi.kernel.loader.sections.reports import PackTest, Report
+
+
+class PackFile(Section):
+    """All sections of a pack file, in their order."""
+
+    pack: PackHead
+    slots: dict[Code, Slot] = {}
+    vocab: dict[Code, Vocab] = {}
+    roles: dict[Code, Role] = {}
+    forms: dict[Code, Form] = {}
+    imports: dict[Code, Import] = {}
+    indicators: dict[Code, Indicator] = {}
+    schemes: dict[Code, Scheme] = {}
+    reports: dict[Code, Report] = {}
+    tests: list[PackTest] = []
+
+
+# section of the file -> kind of definition
+SECTION_KINDS: dict[str, str] = {
+    "slots": "slot",
+    "vocab": "vocab",
+    "roles": "role",
+    "forms": "form",
+    "imports": "import",
+    "indicators": "indicator",
+    "schemes": "scheme",
+    "reports": "report",
+}
+
+__all__ = ["SECTION_KINDS", "PackFile"]

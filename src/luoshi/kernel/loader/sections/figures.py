@@ -1,0 +1,100 @@
+"""Sections indicators and schemes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, StringConstraints, Tag
+
+from luoshi.kernel.loader.sections.base import (
+    Better,
+    Code,
+    Digits,
+    Expression,
+    Nothing,
+    Number,
+    Section,
+    Title,
+    Words,
+)
+
+
+class Indicator(Section):
+    """One figure over the current filings of a form: exactly one of count, sum, mean, num with den."""
+
+    title: Title
+    grain: Literal["filing"]
+    form: Code
+    where: Expression | None = None
+    count: Literal["all"] | None = None
+    sum: Expression | None = None
+    mean: Expression | None = None
+    num: Expression | None = None
+    den: Expression | None = None
+    empty: Literal["as_no", "skip", "refuse"] | None = None
+    time: Literal["period"]
+    unit: Annotated[str, StringConstraints(max_length=10)]
+    digits: Digits
+    better: Better
+
+
+class Group(Section):
+    """Units that are compared with one another."""
+
+    key: Code
+    title: Title
+    of: Expression
+
+
+class Criterion(Section):
+    """One line of a score sheet. ``calc`` names one calculator with its parameters.
+
+    ``full``: the full points, needed when a missing line gets them.
+    ``digits``: decimals to which the points of the line are rounded half up; not rounded when left out.
+    """
+
+    key: Code
+    title: Title
+    input: Code
+    calc: Annotated[dict[str, dict[str, Any]], Field(min_length=1, max_length=1)]
+    weight: Number | None = None
+    full: Number | None = None
+    digits: Digits | None = None
+    note: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class Combine(Section):
+    """How lines make a total, and what a missing line does to it."""
+
+    how: Literal["sum", "weighted"]
+    missing: Literal["refuse", "exclude_and_reweight", "neutral_mean", "full", "skip"]
+    digits: Digits
+    rounding: Literal["half_up", "truncate"]
+    start: Number | None = None
+    floor: Number | None = None
+    cap: Number | None = None
+
+
+class Rank(Section):
+    """How totals are ranked within a group. ``by``: criteria that break ties, the weightiest first."""
+
+    tie: Literal["share_low", "dense", "break"]
+    by: list[Code] = []
+    better: Literal["up", "down"]
+
+
+def _none_or_some(value: object) -> str:
+    return "none" if isinstance(value, str) else "some"
+
+
+class Scheme(Section):
+    """A scheme of assessment: groups, criteria, total, ranks. ``basis`` says where its rules come from."""
+
+    title: Title
+    basis: Words
+    groups: Annotated[list[Group], Field(min_length=1)]
+    criteria: Annotated[list[Criterion], Field(min_length=1)]
+    combine: Annotated[
+        Annotated[Nothing, Tag("none")] | Annotated[Combine, Tag("some")], Discriminator(_none_or_some)
+    ]
+    rank: Annotated[Annotated[Nothing, Tag("none")] | Annotated[Rank, Tag("some")], Discriminator(_none_or_some)]

@@ -1,0 +1,121 @@
+"""Sections forms and imports."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, StringConstraints, Tag
+
+from luoshi.kernel.loader.sections.base import (
+    Code,
+    ColumnTitle,
+    Count,
+    Expression,
+    Nothing,
+    Number,
+    Section,
+    Title,
+    Words,
+)
+
+SPAN = r"(start|end|open|due)( [+-] [1-9][0-9]{0,3} (workday|day))?"
+Moment = Annotated[str, StringConstraints(pattern=rf"^{SPAN}$")]
+FieldType = Annotated[
+    str, StringConstraints(pattern=r"^(int|money|text|date|decimal:[1-6]|percent:[0-6]|vocab:[a-z][a-z0-9_]*)$")
+]
+
+
+def _none_or_some(value: object) -> str:
+    return "none" if isinstance(value, str) else "some"
+
+
+class Lock(Section):
+    at: Moment
+    mode: Literal["none", "soft", "hard"]
+
+
+class Window(Section):
+    """Opening, due and lock day, counted from the period on a working-day calendar."""
+
+    calendar: Code
+    open: Moment
+    due: Moment
+    lock: Lock | None = None
+
+
+class Flow(Section):
+    """Who fills, signs and reviews; ``apart: person`` keeps filler and reviewer apart."""
+
+    fill: Code
+    sign: Code
+    review: Code
+    apart: Literal["none", "person", "unit"] = "none"
+    returns: Annotated[int, Field(ge=0, le=9)] = 0
+
+
+class Nil(Section):
+    """A nil return is possible and needs these."""
+
+    need: list[Code]
+
+
+class Admission(Section):
+    """Who answers for the burden of this form, on what basis, until when, and minutes to fill it."""
+
+    owner: Annotated[str, StringConstraints(pattern=r"^unit:@[a-z][a-z0-9_]*$")]
+    basis: Title
+    until: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+    minutes: Count
+
+
+class FormField(Section):
+    """One field. ``percent:N`` is a decimal from 0 to 100 with at most N decimals."""
+
+    key: Code
+    title: ColumnTitle
+    type: FieldType
+    unit: Annotated[str, StringConstraints(max_length=10)] = ""
+    min: Number | None = None
+    max: Number | None = None
+    blank: bool = False
+    fact: bool = False
+    element: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*$", max_length=20)] | None = None
+    help: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class FormRule(Section):
+    """``must`` holds for every filing; when it does not, ``say`` is what the filler reads."""
+
+    must: Expression
+    say: Title
+
+
+class Form(Section):
+    """What units file, for which periods, and who sees to it."""
+
+    title: Title
+    period: Literal["month", "quarter", "half", "year", "node", "range"]
+    to: Expression
+    window: Annotated[
+        Annotated[Nothing, Tag("none")] | Annotated[Window, Tag("some")], Discriminator(_none_or_some)
+    ]
+    flow: Flow
+    nil: Annotated[Annotated[Nothing, Tag("none")] | Annotated[Nil, Tag("some")], Discriminator(_none_or_some)]
+    admission: Admission
+    source: Words | None = None
+    fields: Annotated[list[FormField], Field(min_length=1, max_length=60)]
+    rules: list[FormRule]
+
+
+class Import(Section):
+    """How the columns of a spreadsheet become fields of a form.
+
+    ``unit`` names the column of units, ``period`` the one holding period codes or none.
+    ``columns``: field key → column title; ``ignore``: columns that are known and not read.
+    """
+
+    form: Code
+    unit: ColumnTitle
+    period: ColumnTitle
+    columns: Annotated[dict[Code, ColumnTitle], Field(min_length=1)]
+    ignore: list[ColumnTitle] = []

@@ -1,0 +1,35 @@
+"""Sections pack, slots, roles, vocab."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import StringConstraints
+
+from luoshi.kernel.loader.sections.base import Code, Count, Section, Title
+
+
+class PackHead(Section):
+    """``id`` is the name of the pack's folder; ``version`` rises with every change of content."""
+
+    id: Code
+    version: Count
+    title: Title
+    requires: list[Code]
+
+
+class Slot(Section):
+    """A place to be filled by a real post or unit when the pack is installed."""
+
+    kind: Literal["post", "unit"]
+    title: Title
+
+
+class Role(Section):
+    """``who``: ``post:@slot``, ``unit:@slot`` or ``duty:ROLE[.head|.super]``."""
+
+    who: Annotated[str, StringConstraints(pattern=r"^(post:@|unit:@|duty:)[a-z][a-z0-9_]*(\.head|\.super)?$")]
+    title: Title | None = None
+
+
+Vocab = dict[Code, Title]
