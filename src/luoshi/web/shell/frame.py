@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -81,11 +80,11 @@ class Frame:
 TABS = 4
 
 
-def frame_of(request: HttpRequest, area: str) -> Frame:
-    """Build the frame of a page that belongs to the menu line ``area`` (a URL name)."""
+def frame_of(request: HttpRequest) -> Frame:
+    """Build the frame of a page."""
     actor = request.actor
     sections = tuple(
-        (title, links) for title, entries in MENU if (links := tuple(_links(actor, entries, area)))
+        (title, links) for title, entries in MENU if (links := tuple(_links(actor, entries, request.path)))
     )
     every = [link for _, links in sections for link in links]
     return Frame(
@@ -97,21 +96,17 @@ def frame_of(request: HttpRequest, area: str) -> Frame:
     )
 
 
-def _links(actor: Actor, entries: tuple[Entry, ...], area: str) -> list[Link]:
-    return [
-        Link(
-            entry.title,
-            entry.short or entry.title,
-            reverse(entry.url_name),
-            entry.icon,
-            entry.url_name == area,
-        )
-        for entry in entries
-        if _open(entry, actor, definitions_of)
-    ]
+def _links(actor: Actor, entries: tuple[Entry, ...], here: str) -> list[Link]:
+    return [_link(entry, here) for entry in entries if _open(entry, actor)]
 
 
-def _open(entry: Entry, actor: Actor, known: Callable[[str], list]) -> bool:
+def _link(entry: Entry, here: str) -> Link:
+    href = reverse(entry.url_name)
+    on = here == href or (href != "/" and here.startswith(href))
+    return Link(entry.title, entry.short or entry.title, href, entry.icon, on)
+
+
+def _open(entry: Entry, actor: Actor) -> bool:
     if entry.right and not can(actor, entry.right):
         return False
-    return not entry.kind or bool(known(entry.kind))
+    return not entry.kind or bool(definitions_of(entry.kind))

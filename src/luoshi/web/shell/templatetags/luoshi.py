@@ -42,9 +42,9 @@ def icon(name: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def frame(context: template.Context, area: str) -> Frame:
+def frame(context: template.Context) -> Frame:
     """Return the frame of the page."""
-    return frame_of(context["request"], area)
+    return frame_of(context["request"])
 
 
 @register.simple_tag

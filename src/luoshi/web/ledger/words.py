@@ -1,0 +1,119 @@
+"""Events in words: who did it, and what the recorded facts mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from luoshi.core.canonical import canonical_bytes
+from luoshi.kernel.ledger.queries import EventView
+from luoshi.kernel.org.queries import units_on
+from luoshi.web.shell.names import METHODS, PAGES, RULES
+
+FACTS = {
+    "account": "账号",
+    "acting": "代理",
+    "batch": "导入批次",
+    "clean": "无误行",
+    "code": "编码",
+    "corrects": "更正的原件",
+    "digest": "摘要",
+    "figures": "数字个数",
+    "file": "文件摘要",
+    "file_sha": "文件摘要",
+    "form": "表单",
+    "from": "原值",
+    "ground": "依据",
+    "hash": "校验值",
+    "head": "单位负责人",
+    "import": "导入模板",
+    "kind": "类别",
+    "left": "未入库行数",
+    "names": "栏目",
+    "obligation": "应报",
+    "obligations": "应报份数",
+    "on": "生效日期",
+    "pack": "业务包",
+    "parent": "上级编码",
+    "period": "期间",
+    "person": "人员编号",
+    "post": "岗位",
+    "report": "通报",
+    "role": "角色",
+    "round": "轮次",
+    "row": "行号",
+    "rows": "行数",
+    "scheme": "考核方案",
+    "scope": "范围",
+    "sheets": "得分单数",
+    "short": "简称",
+    "sort": "排序",
+    "successor": "承接单位",
+    "taken": "入库行数",
+    "text": "文字",
+    "title": "名称",
+    "to": "新值",
+    "tree": "机构树",
+    "unit": "单位",
+    "values": "填报值",
+    "version": "版次",
+}
+YES_NO = {True: "是", False: "否"}
+
+
+@dataclass(frozen=True)
+class Names:
+    """Names of posts and units, read once for many events. Persons stay the account number of the ledger."""
+
+    posts: Mapping[str, str]
+    units: Mapping[str, str]
+
+    @classmethod
+    def of(cls, by: Iterable[tuple[int | str, ...]], on: date) -> Names:
+        """Read the names of every post and unit in ``by`` as of a day. Two queries."""
+        known = list(by)
+        units = units_on(on).filter(code__in={str(entry[2]) for entry in known})
+        posts = units_on(on).filter(posts__code__in={str(entry[1]) for entry in known})
+        return cls(
+            posts=dict(posts.values_list("posts__code", "posts__title")),
+            units=dict(units.values_list("code", "title")),
+        )
+
+    def who(self, by: tuple[int | str, ...]) -> str:
+        """Return "单位 · 岗位（账号 7）", with 代理 for somebody acting; the system is 系统."""
+        account, post, unit = by[:3]
+        if account == 0:
+            return "系统"
+        place = " · ".join(text for text in (self.units.get(unit, unit), self.posts.get(post, post)) if text)
+        return f"{place}{'，代理' if 'acting' in by[3:] else ''}（账号 {account}）"
+
+
+def facts_in_words(event: EventView) -> list[tuple[str, str]]:
+    """Return (label, text) of every fact the event carries."""
+    return [(FACTS.get(key, key), text_of(value)) for key, value in event.data.items()]
+
+
+def text_of(value: Any) -> str:
+    """Return a recorded value as a reader sees it."""
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return YES_NO[value]
+    if isinstance(value, str | int):
+        return str(value)
+    if isinstance(value, list) and all(isinstance(each, str | int) for each in value):
+        return "、".join(str(each) for each in value)
+    return canonical_bytes(value).decode()
+
+
+def detail_in_words(detail: Mapping[str, Any]) -> str:
+    """Return the detail of a security log entry as a reader sees it."""
+    parts = [
+        PAGES.get(detail.get("page", ""), ""),
+        METHODS.get(detail.get("method", ""), ""),
+        RULES.get(detail.get("rule", ""), ""),
+        f"来源 {detail['source']}" if detail.get("source") else "",
+    ]
+    return "，".join(part for part in parts if part) or "—"

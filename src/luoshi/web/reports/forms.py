@@ -1,0 +1,32 @@
+"""What is asked before a report is opened or frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django import forms
+
+from luoshi.web.shell.forms import PeriodField
+
+
+class OpenForm(forms.Form):
+    """A report and a period."""
+
+    report = forms.ChoiceField(label="通报")
+    period = PeriodField()
+
+    def __init__(self, *args: object, reports: Iterable[tuple[str, str]], **settings: object) -> None:
+        super().__init__(*args, **settings)
+        self.fields["report"].choices = list(reports)
+
+
+class FreezeForm(forms.Form):
+    """The document number the office gave, if any; and, for a second freezing, that it is a correction."""
+
+    number = forms.CharField(
+        label="文号",
+        required=False,
+        max_length=60,
+        help_text="由本单位文书编发，没有可不填；系统不自拟文号。",
+    )
+    correcting = forms.BooleanField(label="更正定稿（注明所更正的原件）", required=False)
