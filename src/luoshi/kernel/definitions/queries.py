@@ -69,7 +69,9 @@ def definition(kind: str, ref: str, version: int | None = None) -> Def:
     """
     check_kind(kind)
     pack, _, key = ref.partition(".")
-    rows = Definition.objects.select_related("pack_version").filter(kind=kind, key=key, pack_version__pack=pack)
+    rows = Definition.objects.select_related("pack_version").filter(
+        kind=kind, key=key, pack_version__pack=pack
+    )
     if version is None:
         rows = rows.filter(pack_version__in=_newest_ids(pack))
     else:
@@ -153,6 +155,11 @@ def pack_versions(pack: str | None = None) -> list[PackRow]:
         )
         for row in rows
     ]
+
+
+def pack_in_force(pack: str) -> PackRow | None:
+    """Return the newest version of a pack that is not retired; None when it is not installed."""
+    return next((row for row in pack_versions(pack) if row.newest), None)
 
 
 def _newest_ids(pack: str | None) -> QuerySet[PackVersion, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -82,16 +82,18 @@ def _checked(root: Node, read: PackFile, folder: Folder, trials: tuple[TrialResu
         requires=tuple(read.pack.requires),
         content_hash=digest({"pack": content_of(root.plain()), "files": files}),
         slots={key: slot.kind for key, slot in read.slots.items()},
-        entries=tuple(_entries(read)),
+        entries=tuple(_entries(read, trials)),
         trials=trials,
     )
 
 
-def _entries(read: PackFile) -> Iterable[Entry]:
+def _entries(read: PackFile, trials: tuple[TrialResult, ...]) -> Iterable[Entry]:
+    """Yield every entry to be stored; a test takes its result along."""
     yield Entry("pack", read.pack.id, stored("pack", read.pack))
     for section, kind in SECTION_KINDS.items():
         entries: Mapping[str, Any] = getattr(read, section)
         for key, entry in entries.items():
             yield Entry(kind, key, stored(section, entry))
-    for number, test in enumerate(read.tests, 1):
-        yield Entry("test", f"t{number:02}", stored("tests", test))
+    for test, trial in zip(read.tests, trials, strict=True):
+        body = stored("tests", test) | {"result": asdict(trial) | {"differs": list(trial.differs)}}
+        yield Entry("test", f"t{trial.number:02}", body)

@@ -67,7 +67,7 @@ class Node:
         if isinstance(self.value, list):
             yield from self.value
 
-    def keys(self) -> set[str]:
+    def names(self) -> set[str]:
         """Return every key of a mapping, those with unreadable values included."""
         return {key for key, _ in self.entries()} | self.lost
 
@@ -111,7 +111,8 @@ class Faults:
     def listed(self) -> list[Fault]:
         """Return all faults, the pack file first, each file from top to bottom."""
         return sorted(
-            self._found.values(), key=lambda fault: (fault.file != "pack.yaml", fault.file, fault.line, fault.col)
+            self._found.values(),
+            key=lambda fault: (fault.file != "pack.yaml", fault.file, fault.line, fault.col),
         )
 
 

@@ -49,8 +49,13 @@ def _note(root: Node, detail: ErrorDetails, faults: Faults) -> None:
     elif kind == "missing":
         name = str(rest[-1]) if rest else ""
         if name not in node.lost:
-            near = nearest(name, [key for key in node.keys() if key not in _keys_at(detail["loc"][:-1])])
-            faults.add(node.head, f"缺少 {name}", f"是否把 {name} 写成了 {near}" if near else "", join(node.path, name))
+            near = nearest(name, [key for key in node.names() if key not in _keys_at(detail["loc"][:-1])])
+            faults.add(
+                node.head,
+                f"缺少 {name}",
+                f"是否把 {name} 写成了 {near}" if near else "",
+                join(node.path, name),
+            )
     elif rest and rest[-1] == "[key]":
         faults.add(node.head, f"代码“{_last(node.path)}”{_PATTERNS['key']}，最长四十个字符")
     elif not any(parent.lost for parent in parents if detail["type"] == "model_type"):
@@ -139,7 +144,9 @@ _MESSAGES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "dict_type": lambda _: "应为键值 { }",
     "model_type": lambda _: "应为键值 { }",
     "model_attributes_type": lambda _: "应为键值 { }",
-    "literal_error": lambda context: f"应为 {'、'.join(_options(context))}" + " 之一" * (len(_options(context)) > 1),
+    "literal_error": lambda context: (
+        f"应为 {'、'.join(_options(context))}" + " 之一" * (len(_options(context)) > 1)
+    ),
     "string_pattern_mismatch": lambda _: f"写法不对，{_PATTERNS['key']}",
     "string_too_short": lambda _: "不能为空",
     "string_too_long": lambda context: f"太长，最多 {context['max_length']} 个字符",

@@ -184,7 +184,9 @@ class _Reading:
             spot = self._place(key_tree.start_mark, before, place.path)
             key = key_tree.value if isinstance(key_tree, ScalarNode) else None
             if key is None or key_tree.tag != f"{TAG}str" or not key.isascii():
-                self.faults.add(spot, f"键“{key if key is not None else '…'}”应为英文代码，中文请写在 title 中")
+                self.faults.add(
+                    spot, f"键“{key if key is not None else '…'}”应为英文代码，中文请写在 title 中"
+                )
                 continue
             path = join(place.path, key)
             spot = Place(spot.file, spot.line, spot.col, path)

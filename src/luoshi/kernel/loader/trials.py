@@ -256,4 +256,3 @@ class _Trial:
             for each in self.test.differs
         )
         return TrialResult(self.number, self.test.rows, rows, compared, notes)
-

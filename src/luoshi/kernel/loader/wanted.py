@@ -46,7 +46,9 @@ def compare(sheet: Sheet, node: Node, test: PackTest, reached: Reached, faults: 
             compared += 1
             place = sheet.place(number, column, f"{node.path}.want")
             got = _got(column, row[UNIT], period, want, reached)
-            _judge(place, row[UNIT], column, want, got, declared.pop((row[UNIT], period, column), None), faults)
+            _judge(
+                place, row[UNIT], column, want, got, declared.pop((row[UNIT], period, column), None), faults
+            )
     for unit, _, column in declared:
         place = node.get("differs")
         faults.add((place or node).place, f"differs 所列 {unit} 的 {column} 不在应得表中")
@@ -58,7 +60,9 @@ def _judge(
 ) -> None:
     if differs is None:
         if not _same(want, got):
-            faults.add(place, f"{unit} {column} 应得 {want}，算得 {got}", "确系公布有误的，请在 differs 中说明")
+            faults.add(
+                place, f"{unit} {column} 应得 {want}，算得 {got}", "确系公布有误的，请在 differs 中说明"
+            )
     elif not _same(differs.published, want) or not _same(differs.computed, got):
         told = f"differs 写公布 {differs.published}、算得 {differs.computed}"
         faults.add(place, f"{unit} {column} 公布 {want}、算得 {got}，与说明不符", told)

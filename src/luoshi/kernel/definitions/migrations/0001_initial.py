@@ -13,7 +13,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="PackVersion",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("ver", models.PositiveIntegerField(default=0, editable=False)),
                 ("pack", luoshi.db.fields.CodeField(max_length=40, verbose_name="业务包")),
                 ("version", models.PositiveIntegerField(verbose_name="版本")),
@@ -27,7 +32,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="SlotBinding",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("pack", luoshi.db.fields.CodeField(max_length=40, verbose_name="业务包")),
                 ("slot", luoshi.db.fields.CodeField(max_length=40, verbose_name="槽位")),
                 ("kind", luoshi.db.fields.CodeField(max_length=10, verbose_name="类别")),
@@ -38,7 +48,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Definition",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("kind", luoshi.db.fields.CodeField(max_length=20, verbose_name="类别")),
                 ("key", luoshi.db.fields.CodeField(max_length=40, verbose_name="代码")),
                 ("body", models.TextField(verbose_name="内容")),

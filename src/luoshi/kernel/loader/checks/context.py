@@ -11,7 +11,9 @@ from luoshi.core.errors import ExpressionInvalid, nearest
 from luoshi.core.expr import Expr, Kind, parse
 from luoshi.kernel.loader.nodes import Faults, Node
 
-UNIT_NAMES: Mapping[str, Kind] = dict.fromkeys(("unit.code", "unit.kind", "unit.branch", "unit.parent"), Kind.TEXT)
+UNIT_NAMES: Mapping[str, Kind] = dict.fromkeys(
+    ("unit.code", "unit.kind", "unit.branch", "unit.parent"), Kind.TEXT
+)
 KIND_TITLES: Mapping[Kind, str] = {
     Kind.NUMBER: "数字",
     Kind.TEXT: "文字",
@@ -66,7 +68,7 @@ class Context:
         if section in self.root.lost:
             return None
         found = self.root.get(section)
-        return found.keys() if found is not None else set()
+        return found.names() if found is not None else set()
 
     def require(self, node: Node | None, section: str) -> Node | None:
         """Return the entry that ``node`` names; note a fault at ``node`` when there is none such."""
@@ -150,8 +152,10 @@ def field_kinds(form: Node, *, facts_only: bool = False) -> dict[str, Kind]:
 def has_lost_fields(form: Node) -> bool:
     """Say whether some field of a form could not be read, so that its list of names is not complete."""
     fields = form.get("fields")
-    return "fields" in form.lost or fields is None or any(
-        field.text_at("key") is None or field.text_at("type") is None for field in fields.elements()
+    return (
+        "fields" in form.lost
+        or fields is None
+        or any(field.text_at("key") is None or field.text_at("type") is None for field in fields.elements())
     )
 
 

@@ -9,11 +9,21 @@ from luoshi.core.errors import ExpressionInvalid, Invalid
 from luoshi.core.expr import Kind
 from luoshi.core.scoring import CALCULATORS, calculator
 from luoshi.kernel.indicators.measure import check_exact
-from luoshi.kernel.loader.checks.context import UNIT_NAMES, Context, field_kinds, has_lost_fields, nearest_hint
+from luoshi.kernel.loader.checks.context import (
+    UNIT_NAMES,
+    Context,
+    field_kinds,
+    has_lost_fields,
+    nearest_hint,
+)
 from luoshi.kernel.loader.nodes import Node
 
 WAYS = ("count", "sum", "mean", "num")
-FACT_NAMES = {**{name: Kind.TEXT for name in UNIT_NAMES if name != "unit.parent"}, "answer": Kind.TEXT, "timing": Kind.TEXT}
+FACT_NAMES = {
+    **{name: Kind.TEXT for name in UNIT_NAMES if name != "unit.parent"},
+    "answer": Kind.TEXT,
+    "timing": Kind.TEXT,
+}
 
 
 def check_indicators(ctx: Context) -> None:
@@ -35,19 +45,19 @@ def check_indicators(ctx: Context) -> None:
 
 def _ways(ctx: Context, indicator: Node) -> None:
     """One way only; a ratio names its denominator; whatever reads values says what a blank does."""
-    ways = [way for way in WAYS if way in indicator.keys()]
+    ways = [way for way in WAYS if way in indicator.names()]
     if len(ways) > 1:
         second = indicator.get(ways[1])
         ctx.faults.add(second.head if second else indicator.head, f"{ways[0]} 与 {ways[1]} 只能写一个")
-    elif not ways and "den" not in indicator.keys():
+    elif not ways and "den" not in indicator.names():
         hint = "写 count、sum、mean 之一，或 num 与 den"
         ctx.faults.add(indicator.head, "没有写怎样计算", hint, f"{indicator.path}.count")
-    if "num" in ways and "den" not in indicator.keys():
+    if "num" in ways and "den" not in indicator.names():
         ctx.faults.add(indicator.head, "缺少分母 den", "分母为全部记录时写 den: all", f"{indicator.path}.den")
     den = indicator.get("den")
-    if den is not None and "num" not in indicator.keys():
+    if den is not None and "num" not in indicator.names():
         ctx.faults.add(den.head, "den 只能与 num 同时写")
-    if "empty" not in indicator.keys() and ways and ways != ["count"]:
+    if "empty" not in indicator.names() and ways and ways != ["count"]:
         hint = "写 empty: as_no、skip 或 refuse"
         ctx.faults.add(indicator.head, "没有写空值怎样处理", hint, f"{indicator.path}.empty")
 
@@ -144,7 +154,7 @@ def _missing(ctx: Context, scheme: Node, criteria: list[Node]) -> None:
     if missing is None or how is None:
         return
     for criterion in criteria:
-        keys = criterion.keys()
+        keys = criterion.names()
         if missing.text == "full" and not keys & ({"full", "weight"} if how.text == "sum" else {"full"}):
             message = "missing: full 时每一项都要写 full（满分）"
             ctx.faults.add(criterion.head, message, path=f"{criterion.path}.full")

@@ -49,7 +49,7 @@ def check_roles(ctx: Context) -> None:
 def check_vocab(ctx: Context) -> None:
     """A list of options has options, and no two with the same words."""
     for key, vocab in ctx.section("vocab"):
-        if isinstance(vocab.value, dict) and not vocab.keys():
+        if isinstance(vocab.value, dict) and not vocab.names():
             ctx.faults.add(vocab.head, f"选项表 {key} 没有选项")
         ctx.unique((node for _, node in vocab.entries()), "选项")
 
@@ -99,7 +99,11 @@ def _flow(ctx: Context, form: Node) -> None:
     nil = form.get("nil")
     need = nil.get("need") if nil is not None else None
     for node in need.elements() if need is not None else ():
-        if node.text is not None and node.text not in {"note", *field_kinds(form)} and not has_lost_fields(form):
+        if (
+            node.text is not None
+            and node.text not in {"note", *field_kinds(form)}
+            and not has_lost_fields(form)
+        ):
             ctx.unknown(node, "字段", node.text, {"note", *field_kinds(form)})
 
 
@@ -176,5 +180,5 @@ def _columns(ctx: Context, form: Node, columns: Node) -> None:
         if key_node is None or (blank is not None and blank.value is True):
             continue
         key = key_node.text or ""
-        if key not in columns.keys():
+        if key not in columns.names():
             ctx.faults.add(columns.head, f"必填字段 {key} 没有对应的列", path=f"{columns.path}.{key}")

@@ -78,14 +78,16 @@ def _bound(ctx: Context, report: Node) -> _Bound:
 def _line(ctx: Context, line: Node, bound: _Bound) -> None:
     if not isinstance(line.value, dict):
         return
-    kinds = [kind for kind in KINDS if kind in line.keys()]
-    if not kinds and not line.lost and all(key == "source" for key in line.keys()):
+    kinds = [kind for kind in KINDS if kind in line.names()]
+    if not kinds and not line.lost and all(key == "source" for key in line.names()):
         ctx.faults.add(line.place, "这一行没有内容", f"应写 {'、'.join(KINDS)} 之一")
     for extra in kinds[1:]:
         node = line.get(extra)
-        ctx.faults.add(node.head if node is not None else line.head, f"一行只能写一种内容，{kinds[0]} 与 {extra} 请分行")
+        ctx.faults.add(
+            node.head if node is not None else line.head, f"一行只能写一种内容，{kinds[0]} 与 {extra} 请分行"
+        )
     source = line.get("source")
-    if "q" in kinds and "source" not in line.keys():
+    if "q" in kinds and "source" not in line.names():
         ctx.faults.add(line.head, "引用的文字要写 source，说明出处", path=f"{line.path}.source")
     if source is not None and kinds and "q" not in kinds:
         ctx.faults.add(source.head, "source 只用于引用的文字 q")

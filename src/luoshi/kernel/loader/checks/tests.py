@@ -43,11 +43,13 @@ def _period(ctx: Context, test: Node) -> None:
 def _wants(ctx: Context, test: Node) -> None:
     if not isinstance(test.value, dict):
         return
-    want, refused, figures = (key in test.keys() for key in ("want", "refused", "figures"))
+    want, refused, figures = (key in test.names() for key in ("want", "refused", "figures"))
     if not (want or refused or figures):
         ctx.faults.add(test.head, "检验没有写应得的结果", "写 want、figures 或 refused", f"{test.path}.want")
     if refused and (want or figures):
         node = test.get("refused")
-        ctx.faults.add(node.head if node is not None else test.head, "应被拒绝的检验不能同时写 want 或 figures")
-    if want and "scheme" not in test.keys():
+        ctx.faults.add(
+            node.head if node is not None else test.head, "应被拒绝的检验不能同时写 want 或 figures"
+        )
+    if want and "scheme" not in test.names():
         ctx.faults.add(test.head, "有 want 的检验要写 scheme", path=f"{test.path}.scheme")

@@ -97,4 +97,6 @@ class Scheme(Section):
     combine: Annotated[
         Annotated[Nothing, Tag("none")] | Annotated[Combine, Tag("some")], Discriminator(_none_or_some)
     ]
-    rank: Annotated[Annotated[Nothing, Tag("none")] | Annotated[Rank, Tag("some")], Discriminator(_none_or_some)]
+    rank: Annotated[
+        Annotated[Nothing, Tag("none")] | Annotated[Rank, Tag("some")], Discriminator(_none_or_some)
+    ]

@@ -21,7 +21,8 @@ from luoshi.kernel.loader.sections.base import (
 SPAN = r"(start|end|open|due)( [+-] [1-9][0-9]{0,3} (workday|day))?"
 Moment = Annotated[str, StringConstraints(pattern=rf"^{SPAN}$")]
 FieldType = Annotated[
-    str, StringConstraints(pattern=r"^(int|money|text|date|decimal:[1-6]|percent:[0-6]|vocab:[a-z][a-z0-9_]*)$")
+    str,
+    StringConstraints(pattern=r"^(int|money|text|date|decimal:[1-6]|percent:[0-6]|vocab:[a-z][a-z0-9_]*)$"),
 ]
 
 
@@ -100,7 +101,9 @@ class Form(Section):
         Annotated[Nothing, Tag("none")] | Annotated[Window, Tag("some")], Discriminator(_none_or_some)
     ]
     flow: Flow
-    nil: Annotated[Annotated[Nothing, Tag("none")] | Annotated[Nil, Tag("some")], Discriminator(_none_or_some)]
+    nil: Annotated[
+        Annotated[Nothing, Tag("none")] | Annotated[Nil, Tag("some")], Discriminator(_none_or_some)
+    ]
     admission: Admission
     source: Words | None = None
     fields: Annotated[list[FormField], Field(min_length=1, max_length=60)]
