@@ -122,7 +122,7 @@ def _figure(key: str, text: str, href: str | None, marks: tree.MarkNames) -> Saf
 
 
 def _is_inner(href: str) -> bool:
-    """Tell whether a link stays on this site: a path, a query or a place on the page, nothing with a scheme."""
+    """Tell whether a link stays on this site: a path, query or place on the page, nothing with a scheme."""
     return href.startswith(("/", "?", "#")) and not href.startswith(("//", "/\\"))
 
 
