@@ -44,7 +44,9 @@ class ImportBatch(Root):
     """One file taken in: which file, for which form and period, how many rows went in and how many stayed out."""
 
     ledger_type: ClassVar[str] = "import_batch"
+    ledger_private: ClassVar[tuple[str, ...]] = ("file_name",)
 
+    token = models.UUIDField("凭据", unique=True, help_text="草稿的凭据：同一草稿只入库一次。")
     form_ref = CodeField("表单", max_length=80)
     import_ref = CodeField("导入模板", max_length=80)
     period_code = CodeField("期间", max_length=20, blank=True, help_text="为空时各行自带期间。")
@@ -247,6 +249,7 @@ class FilingFact(models.Model):
     unit_code = CodeField("单位编码", max_length=40)
     unit_kind = CodeField("单位类别", max_length=20)
     unit_branch = CodeField("所属分支", max_length=40)
+    unit_parent = CodeField("上级单位", max_length=40)
     period_code = CodeField("期间", max_length=20)
     period_kind = CodeField("期间类别", max_length=8)
     period_start = models.DateField("期间首日")
@@ -257,7 +260,7 @@ class FilingFact(models.Model):
     due_ms = models.BigIntegerField("截止毫秒", null=True)
     from_ms = models.BigIntegerField("起效毫秒")
     to_ms = models.BigIntegerField("失效毫秒", null=True)
-    tag = models.IntegerField("行标记")
+    tag = models.BigIntegerField("行标记")
 
     class Meta:
         verbose_name = verbose_name_plural = "填报事实"

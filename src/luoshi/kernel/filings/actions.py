@@ -1,0 +1,310 @@
+"""Every change of obligations and filings: who, lock, state, change, record, facts, in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from django.db import transaction
+
+from luoshi.core.actor import Actor, require
+from luoshi.core.errors import Frozen, Incomplete, Invalid, NotAllowed, NotFound, WrongState
+from luoshi.core.periods import Period, PeriodKind, parse_period
+from luoshi.kernel.access.policy import require_right
+from luoshi.kernel.access.queries import units_in_sight
+from luoshi.kernel.calendars.queries import work_calendar
+from luoshi.kernel.files.actions import file_store
+from luoshi.kernel.files.preflight import check_upload
+from luoshi.kernel.files.queries import file_by_hash, file_content
+from luoshi.kernel.filings.answering import Given, answers_write, correction_write
+from luoshi.kernel.filings.facts import chunks, facts_rebuild
+from luoshi.kernel.filings.fields import Unfit
+from luoshi.kernel.filings.forms import Form, form_by_id, form_def, rule_broken
+from luoshi.kernel.filings.heads import template_of
+from luoshi.kernel.filings.importing import MOST_BYTES, Preview, preview
+from luoshi.kernel.filings.models import (
+    Answer,
+    Filing,
+    ImportBatch,
+    ImportDraft,
+    LockMode,
+    Obligation,
+)
+from luoshi.kernel.filings.policy import require_filler
+from luoshi.kernel.filings.slots import slots_allot
+from luoshi.kernel.filings.windows import Dates, dates_of, local_day
+from luoshi.kernel.ledger.actions import Entry, record, record_many
+from luoshi.kernel.org.models import Unit
+from luoshi.kernel.org.queries import ancestor_chains, units_selected
+
+LONGEST_REASON = 500
+
+
+@transaction.atomic
+def obligations_open(*, actor: Actor, form_ref: str, period: Period, now: datetime) -> int:
+    """Open a form for a period: one obligation for each unit the form addresses on the opening day.
+
+    Run again, it opens only what is lacking. Each keeps its parents of that day. Returns how many were opened.
+    The opening day is the scheduled one when the form has a window, however late this runs, else today.
+    Raises: NotAllowed, NotFound, Invalid (kind of period, overlap, no unit addressed), WrongState (too early).
+    Ledger: ``obligation.opened`` for each.
+    """
+    require_right(actor, "period.open")
+    form = form_def(form_ref)
+    _period_fits(form, period)
+    dates = dates_of(form.window, period, work_calendar(form.window.calendar)) if form.window else None
+    on = _opening_day(form, dates, now)
+    units = units_selected(form.to, on)
+    require(
+        units, f"按 {on:%Y-%m-%d} 的单位树，表单“{form.title}”没有适用单位，请核对单位和业务包。", Invalid
+    )
+    outside = {unit.pk for unit in units} - units_in_sight(actor, on)
+    require(not outside, f"其中 {len(outside)} 个单位不在您的范围内，不能开放填报。", NotAllowed)
+    if slots_allot(form.ref, form.facts):
+        facts_rebuild(form.ref)
+    standing = Obligation.objects.filter(form_ref=form.ref, period_code=period.code).order_by()
+    open_already = set(standing.values_list("unit_id", flat=True))
+    lacking = [unit for unit in units if unit.pk not in open_already]
+    chains = ancestor_chains([unit.pk for unit in lacking], on)
+    for some in chunks(lacking):
+        opened = Obligation.objects.bulk_create(
+            [_obligation(form, unit, chains[unit.pk], period, on, dates) for unit in some]
+        )
+        data = {"form": form.ref, "period": period.code, "pack_version": form.pack_version}
+        record_many(
+            [Entry(each, "obligation.opened", data=data | {"unit": each.unit_code}) for each in opened],
+            by=actor.by,
+            at=now,
+        )
+    return len(lacking)
+
+
+def _period_fits(form: Form, period: Period) -> None:
+    require(
+        period.kind is form.period_kind,
+        f"表单“{form.title}”不按“{period.title}”这种期间填报，请改选。",
+        Invalid,
+    )
+    if period.kind is not PeriodKind.RANGE:
+        return
+    overlapping = Obligation.objects.filter(
+        form_ref=form.ref, period_start__lte=period.end, period_end__gte=period.start
+    ).exclude(period_code=period.code)
+    code = overlapping.order_by("period_start").values_list("period_code", flat=True).first()
+    require(
+        code is None, f"期间 {period.code} 与已开放的 {code} 重叠，同一事项会计两次，请改选期间。", Invalid
+    )
+
+
+def _opening_day(form: Form, dates: Dates | None, now: datetime) -> date:
+    today = local_day(now)
+    if dates is None:
+        return today
+    require(
+        dates.open_on <= today,
+        f"表单“{form.title}”本期应于 {dates.open_on:%Y-%m-%d} 开放，未到日期。",
+        WrongState,
+    )
+    return dates.open_on
+
+
+def _obligation(
+    form: Form, unit: Unit, chain: list[tuple[str, int]], period: Period, on: date, dates: Dates | None
+) -> Obligation:
+    return Obligation(
+        form_ref=form.ref,
+        definition_id=form.definition_id,
+        unit_id=unit.pk,
+        unit_code=unit.code,
+        unit_kind=unit.kind,
+        period_code=period.code,
+        period_kind=period.kind,
+        period_start=period.start,
+        period_end=period.end,
+        opened_on=on,
+        due_at=dates.due_at if dates else None,
+        due_provisional=dates.provisional if dates else False,
+        lock_at=dates.lock_at if dates else None,
+        lock_mode=dates.lock_mode if dates else LockMode.NONE,
+        parents=[[code, unit_id] for code, unit_id in reversed(chain)],
+    )
+
+
+@transaction.atomic
+def draft_keep(
+    *,
+    actor: Actor,
+    form_ref: str,
+    import_ref: str,
+    period: Period | None,
+    name: str,
+    content: bytes,
+    now: datetime,
+) -> ImportDraft:
+    """Keep an upload until it is taken or dropped. Nothing is filed yet; the token is for the preview page.
+
+    Raises: NotAllowed, NotFound (form, template), Invalid (not a table that may be read).
+    Ledger: none.
+    """
+    require_filler(actor, form_def(form_ref), "filing.import")
+    template_of(import_ref)
+    check_upload(name, content, max_bytes=MOST_BYTES)
+    stored = file_store(name=name, content=content, now=now)
+    return ImportDraft.objects.create(
+        token=uuid.uuid4(),
+        account_id=actor.account_id,
+        form_ref=form_ref,
+        import_ref=import_ref,
+        period_code=period.code if period else "",
+        file_name=name[-255:],
+        file_sha=stored.sha256,
+        created_at=now,
+    )
+
+
+@transaction.atomic
+def draft_drop(*, actor: Actor, draft_token: uuid.UUID | str) -> None:
+    """Forget an upload that was not taken. Raises: NotFound. Ledger: none."""
+    _draft(actor, draft_token).delete()
+
+
+def draft_preview(*, actor: Actor, draft_token: uuid.UUID | str, now: datetime) -> Preview:
+    """Check a kept upload again, as things stand now. Reads only. Raises: what ``preview`` raises, NotFound."""
+    return _preview(actor, _draft(actor, draft_token), now)
+
+
+def _draft(actor: Actor, token: uuid.UUID | str, *, lock: bool = False) -> ImportDraft:
+    drafts = ImportDraft.objects.select_for_update() if lock else ImportDraft.objects.all()
+    found = drafts.filter(token=_uuid(token), account_id=actor.account_id).order_by("id").first()
+    if found is None:
+        raise NotFound("该上传已取消、已入库或不存在，请重新上传文件。")
+    return found
+
+
+def _uuid(token: uuid.UUID | str) -> uuid.UUID:
+    try:
+        return token if isinstance(token, uuid.UUID) else uuid.UUID(token)
+    except ValueError:
+        raise NotFound("上传凭据无效，请重新上传文件。") from None
+
+
+def _preview(actor: Actor, draft: ImportDraft, now: datetime) -> Preview:
+    return preview(
+        actor=actor,
+        form_ref=draft.form_ref,
+        import_ref=draft.import_ref,
+        period=parse_period(draft.period_code) if draft.period_code else None,
+        name=draft.file_name,
+        content=file_content(file_by_hash(draft.file_sha)),
+        now=now,
+    )
+
+
+@transaction.atomic
+def filings_take(
+    *, actor: Actor, draft_token: uuid.UUID | str, only_clean: bool, now: datetime
+) -> ImportBatch:
+    """Take the rows of a kept upload as filings, all of them or, when asked for, the clean ones.
+
+    The file is checked again first. The same draft taken twice gives the first batch again.
+    Raises: NotAllowed, NotFound, Invalid (the table or, without ``only_clean``, a row has faults; nothing clean),
+    Stale (a unit filed meanwhile).
+    Ledger: ``filing.taken`` for each obligation, ``batch.taken`` for the batch.
+    """
+    earlier = ImportBatch.objects.filter(token=_uuid(draft_token), taken_by_account=actor.account_id)
+    first = earlier.order_by("id").first()
+    if first is not None:
+        return first
+    draft = _draft(actor, draft_token, lock=True)
+    form = form_def(draft.form_ref)
+    require_filler(actor, form, "filing.import")
+    found = _preview(actor, draft, now)
+    _takeable(found, only_clean)
+    batch = ImportBatch.objects.create(
+        token=draft.token,
+        form_ref=form.ref,
+        import_ref=draft.import_ref,
+        period_code=draft.period_code,
+        file_name=draft.file_name,
+        file_sha=draft.file_sha,
+        rows_taken=found.clean,
+        rows_left=found.broken,
+        taken_at=now,
+        taken_by_account=actor.account_id,
+    )
+    for rows in chunks(found.clean_rows()):
+        answers_write(
+            form, {row.obligation_id: Given(row.values, row.number) for row in rows}, batch, actor, now
+        )
+    data = {"form": form.ref, "period": draft.period_code, "file": draft.file_sha}
+    data |= {"rows_taken": found.clean, "rows_left": found.broken}
+    record(batch, "batch.taken", by=actor.by, at=now, data=data)
+    draft.delete()
+    return batch
+
+
+def _takeable(found: Preview, only_clean: bool) -> None:
+    if found.head_faults:
+        fault = found.head_faults[0]
+        raise Invalid(f"文件不能导入：{fault.rule}。{fault.remedy}。")
+    if found.broken and not only_clean:
+        raise Invalid(
+            f"有 {found.broken} 行存在问题，请改正后重新上传，或选择只导入无误的 {found.clean} 行。"
+        )
+    require(found.clean, "没有可以导入的行，请改正后重新上传。", Invalid)
+
+
+@transaction.atomic
+def filing_correct(
+    *, actor: Actor, obligation_id: int, values: Mapping[str, str], reason: str, now: datetime
+) -> Filing:
+    """Replace the filing in force by a corrected version; the old one stays readable.
+
+    ``values``: field key → text as typed, for the fields that change; the others keep their value.
+    Raises: NotFound (not in sight), NotAllowed, WrongState (nothing filed yet), Frozen (hard lock),
+    Incomplete (no reason), Invalid (a value does not fit, a rule is broken, nothing changes).
+    Ledger: ``filing.corrected`` with the digests of both versions.
+    """
+    obligation = Obligation.objects.select_for_update().filter(pk=obligation_id).order_by("id").first()
+    if obligation is None or obligation.unit_id not in units_in_sight(actor, local_day(now)):
+        raise NotFound("没有这条应报，或不在您的范围内。")
+    form = form_by_id(obligation.definition_id)
+    require_filler(actor, form, "filing.correct", obligation.unit_id)
+    require(obligation.answer in (Answer.FILED, Answer.NIL), "该单位本期尚未填报，无可更正。", WrongState)
+    locked = obligation.lock_mode == LockMode.HARD and obligation.lock_at is not None
+    require(not (locked and obligation.lock_at < now), "该期间已锁定，不再接收更正。", Frozen)
+    reason = reason.strip()
+    if not reason:
+        raise Incomplete("请说明更正理由。", fields={"reason": "请说明更正理由。"})
+    require(len(reason) <= LONGEST_REASON, f"更正理由不得超过 {LONGEST_REASON} 字。", Invalid)
+    standing = obligation.filings.get(version=obligation.current_version)
+    corrected = _corrected(form, standing.values, values)
+    return correction_write(form, obligation, standing, corrected, reason, actor, now)
+
+
+def _corrected(
+    form: Form, standing: Mapping[str, str | None], given: Mapping[str, str]
+) -> dict[str, str | None]:
+    """Return the whole values after a correction. Raises: Invalid with a message for each field."""
+    unknown = given.keys() - set(form.keys)
+    require(not unknown, f"表单“{form.title}”没有字段：{'、'.join(sorted(unknown))}。", Invalid)
+    values = {key: standing.get(key) for key in form.keys}
+    faults: dict[str, str] = {}
+    for key, raw in given.items():
+        try:
+            values[key] = form.field(key).read(raw)
+        except Unfit as unfit:
+            faults[key] = f"{unfit.problem}。"
+    if faults:
+        named = "；".join(f"{form.field(key).title}：{text}" for key, text in faults.items())
+        raise Invalid(f"更正未保存。{named}", fields=faults)
+    require(
+        values != {key: standing.get(key) for key in form.keys},
+        "各项与现行版本相同，没有可更正的内容。",
+        Invalid,
+    )
+    typed = {key: form.field(key).typed(text) for key, text in values.items()}
+    broken = [rule.say for rule in form.rules if rule_broken(rule, typed)]
+    require(not broken, "；".join(broken) + "。", Invalid)
+    return values

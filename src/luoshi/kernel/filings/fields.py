@@ -1,0 +1,207 @@
+"""The fields of a form: what may stand in each, how it is spelled canonically, how it is counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from luoshi.core.canonical import decimal_text
+from luoshi.core.errors import nearest
+
+LARGEST_INT = Decimal(10) ** 9 - 1
+LARGEST_MONEY = Decimal(10) ** 11
+LONGEST_TEXT = 2000
+LONGEST_FACT_TEXT = 200
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class FieldKind(StrEnum):
+    """The types a pack may write, without their parameter."""
+
+    INT = "int"
+    DECIMAL = "decimal"
+    PERCENT = "percent"
+    MONEY = "money"
+    TEXT = "text"
+    DATE = "date"
+    VOCAB = "vocab"
+
+
+NUMERIC = frozenset({FieldKind.INT, FieldKind.DECIMAL, FieldKind.PERCENT, FieldKind.MONEY})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one value: the rule it breaks and what to do."""
+
+    rule: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}，{self.remedy}"
+
+
+class Unfit(Exception):
+    """A value does not fit its field; carries the Problem."""
+
+    def __init__(self, rule: str, remedy: str) -> None:
+        super().__init__(rule)
+        self.problem = Problem(rule, remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field. ``digits``: decimals allowed. ``least`` and ``most`` bound numbers (both inside).
+
+    ``options``: code → title of a ``vocab`` field.
+    """
+
+    key: str
+    title: str
+    kind: FieldKind
+    digits: int
+    unit: str
+    least: Decimal
+    most: Decimal
+    blank: bool
+    fact: bool
+    element: str
+    help: str
+    options: Mapping[str, str]
+
+    @property
+    def numeric(self) -> bool:
+        """Say whether the field holds a number."""
+        return self.kind in NUMERIC
+
+    @property
+    def bound(self) -> int:
+        """Return the largest amount the field can have, as an integer of its last decimal."""
+        return int(max(abs(self.least), abs(self.most)).scaleb(self.digits).to_integral_value())
+
+    def read(self, raw: object) -> str | None:
+        """Return the canonical text of a raw value (of a cell or an input box), None for a blank.
+
+        Numbers: plain spelling without trailing zeros. Dates: ISO. Vocab: the code, given as code or title.
+        Raises: Unfit.
+        """
+        if raw is None or (isinstance(raw, str) and not raw.strip()):
+            if self.blank:
+                return None
+            raise Unfit("此项必填", f"请填写{self.title}")
+        if self.numeric:
+            return decimal_text(self._number(raw))
+        if self.kind is FieldKind.DATE:
+            return _date(raw).isoformat()
+        return self._option(_text(raw)) if self.kind is FieldKind.VOCAB else self._long(_text(raw))
+
+    def typed(self, text: str | None) -> Decimal | str | None:
+        """Return a canonical text as expressions take it: Decimal for numbers, text for all else."""
+        return Decimal(text) if text is not None and self.numeric else text
+
+    def display(self, text: str | None) -> str:
+        """Return a canonical text as a reader sees it: vocab by title, a blank as a dash."""
+        if text is None:
+            return "—"
+        return self.options.get(text, text)
+
+    def _number(self, raw: object) -> Decimal:
+        value = _decimal(raw)
+        exponent = int(value.as_tuple().exponent)
+        if exponent < -self.digits and value != round(value, self.digits):
+            allowed = f"最多保留 {self.digits} 位小数" if self.digits else "应为整数"
+            raise Unfit(allowed, f"现为 {value}，请核对后改正")
+        if self.kind is FieldKind.PERCENT and not 0 <= value <= 100:
+            raise Unfit("百分率应在 0 至 100 之间", f"现为 {decimal_text(value)}，请核对原表")
+        if value < self.least:
+            raise Unfit(f"不得小于 {decimal_text(self.least)}", f"现为 {decimal_text(value)}，请核对原表")
+        if value > self.most:
+            raise Unfit(f"不得大于 {decimal_text(self.most)}", f"现为 {decimal_text(value)}，请核对原表")
+        return value
+
+    def _option(self, text: str) -> str:
+        if text in self.options:
+            return text
+        for code, title in self.options.items():
+            if title == text:
+                return code
+        near = nearest(text, self.options.values())
+        raise Unfit(
+            f"应为：{'、'.join(self.options.values())}", f"是否想填“{near}”" if near else "请从中选填一项"
+        )
+
+    def _long(self, text: str) -> str:
+        longest = LONGEST_FACT_TEXT if self.fact else LONGEST_TEXT
+        if len(text) > longest:
+            raise Unfit(f"不得超过 {longest} 字", f"现有 {len(text)} 字，请删减")
+        return text
+
+
+def field_of(spec: Mapping[str, Any], vocabs: Mapping[str, Mapping[str, str]]) -> Field:
+    """Read one field of a form's body. ``vocabs``: vocab key → its options. Raises: ValueError for a bad type."""
+    kind_text, _, parameter = str(spec["type"]).partition(":")
+    kind = FieldKind(kind_text)
+    digits = {FieldKind.MONEY: 2}.get(kind, int(parameter) if kind in NUMERIC and parameter else 0)
+    least, most = _limits(kind)
+    return Field(
+        key=spec["key"],
+        title=spec["title"],
+        kind=kind,
+        digits=digits,
+        unit=spec.get("unit") or ("%" if kind is FieldKind.PERCENT else ""),
+        least=least if spec.get("min") is None else Decimal(str(spec["min"])),
+        most=most if spec.get("max") is None else Decimal(str(spec["max"])),
+        blank=bool(spec.get("blank")),
+        fact=bool(spec.get("fact")),
+        element=spec.get("element") or "",
+        help=spec.get("help") or "",
+        options=vocabs[parameter] if kind is FieldKind.VOCAB else {},
+    )
+
+
+def _limits(kind: FieldKind) -> tuple[Decimal, Decimal]:
+    """Return the bounds a number has without being given any: they keep every sum within 64 bits."""
+    if kind is FieldKind.PERCENT:
+        return Decimal(0), Decimal(100)
+    most = LARGEST_MONEY if kind is FieldKind.MONEY else LARGEST_INT
+    return -most, most
+
+
+def _decimal(raw: object) -> Decimal:
+    if isinstance(raw, bool):
+        raise Unfit("应为数字", "请填写数字，不要填是否")
+    if isinstance(raw, int | Decimal):
+        return Decimal(raw)
+    if isinstance(raw, date):
+        raise Unfit("应为数字", "单元格被设成了日期，请改为数值格式后重填")
+    text = _text(raw)
+    if _NUMBER.fullmatch(text) and len(text) <= 30:
+        return Decimal(text)
+    bare = text.rstrip("%％").replace(",", "").replace("，", "").strip()
+    if _NUMBER.fullmatch(bare):
+        raise Unfit("应为数字", f"请只写数字 {bare}，不带百分号、千分号或单位")
+    raise Unfit("应为数字", f"现为“{text[:20]}”，请改填数字")
+
+
+def _date(raw: object) -> date:
+    if isinstance(raw, datetime):
+        return raw.date()
+    if isinstance(raw, date):
+        return raw
+    try:
+        return date.fromisoformat(_text(raw))
+    except ValueError:
+        raise Unfit("应为日期", "请写作 2023-01-31 这样的日期") from None
+
+
+def _text(raw: object) -> str:
+    text = raw.strip() if isinstance(raw, str) else str(raw)
+    if _CONTROL.search(text):
+        raise Unfit("含有不可见的控制字符", "请删去后重填")
+    return text

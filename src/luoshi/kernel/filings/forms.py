@@ -1,0 +1,99 @@
+"""A form as its pack defines it, read once from the definition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from luoshi.core.expr import Expr, parse
+from luoshi.core.periods import PeriodKind
+from luoshi.kernel.definitions.queries import Def, definition, definition_by_id, definition_id, definitions_of
+from luoshi.kernel.filings.fields import Field, field_of
+from luoshi.kernel.filings.windows import Window, window_of
+
+
+@dataclass(frozen=True, slots=True)
+class FormRule:
+    """A rule across fields: ``must`` has to be true once every field it names is filled; ``say`` is the refusal."""
+
+    must: Expr
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form. ``to``: which units owe it, an expression for ``org.queries.units_selected``; None: all."""
+
+    ref: str
+    title: str
+    period_kind: PeriodKind
+    to: str
+    fields: tuple[Field, ...]
+    rules: tuple[FormRule, ...]
+    window: Window | None
+    source: str
+    pack: str
+    pack_version: int
+    definition_id: int
+    body: Mapping[str, Any]
+
+    def field(self, key: str) -> Field:
+        """Return the field with this key. Raises: KeyError."""
+        return {field.key: field for field in self.fields}[key]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Return the keys of the fields in order."""
+        return tuple(field.key for field in self.fields)
+
+    @property
+    def facts(self) -> tuple[Field, ...]:
+        """Return the fields that figures can be computed from."""
+        return tuple(field for field in self.fields if field.fact)
+
+
+def form_def(ref: str, version: int | None = None) -> Form:
+    """Return the form ``ref`` ("pack.key") of the newest installed pack version. Raises: NotFound."""
+    return form_of(definition("form", ref, version), definition_id("form", ref, version))
+
+
+def form_by_id(row_id: int) -> Form:
+    """Return the form of a definition row: the one an obligation was opened under. Raises: NotFound."""
+    return form_of(definition_by_id(row_id), row_id)
+
+
+def form_of(found: Def, row_id: int) -> Form:
+    """Read a definition of kind form."""
+    body = found.body
+    vocabs = {
+        each.key: vocab_options(each.body)
+        for each in definitions_of("vocab", found.pack)
+        if any(str(field["type"]) == f"vocab:{each.key}" for field in body["fields"])
+    }
+    return Form(
+        ref=found.ref,
+        title=found.title,
+        period_kind=PeriodKind(body["period"]),
+        to=body.get("to") or "",
+        fields=tuple(field_of(field, vocabs) for field in body["fields"]),
+        rules=tuple(FormRule(parse(rule["must"]), rule["say"]) for rule in body.get("rules") or ()),
+        window=window_of(body.get("window")),
+        source=body.get("source") or "",
+        pack=found.pack,
+        pack_version=found.pack_version,
+        definition_id=row_id,
+        body=body,
+    )
+
+
+def vocab_options(body: Mapping[str, Any]) -> dict[str, str]:
+    """Return code → title of a vocab definition."""
+    return {code: str(title) for code, title in (body.get("options") or body).items()}
+
+
+def rule_broken(rule: FormRule, values: Mapping[str, Any]) -> bool:
+    """Say whether ``rule`` is broken; one that names a blank field is not judged yet."""
+    if any(values[name] is None for name in rule.must.names):
+        return False
+    return rule.must.value(values) is not True

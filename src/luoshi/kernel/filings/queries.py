@@ -1,0 +1,381 @@
+"""Reading forms, obligations and filings, each limited to the units the actor may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Count, F, Max, Min, Q, QuerySet
+
+from luoshi.core.actor import Actor
+from luoshi.core.errors import NotFound
+from luoshi.core.periods import Period, parse_period
+from luoshi.kernel.access.policy import can
+from luoshi.kernel.access.queries import units_in_sight
+from luoshi.kernel.definitions.queries import definition_id, definitions_of
+from luoshi.kernel.filings.fields import Field
+from luoshi.kernel.filings.forms import Form, form_by_id, form_def, form_of
+from luoshi.kernel.filings.heads import Template, template_of
+from luoshi.kernel.filings.models import Answer, Filing, ImportBatch, ImportDraft, Obligation, State
+from luoshi.kernel.ledger.queries import newest_events_of
+from luoshi.kernel.org.models import Unit
+
+__all__ = [
+    "Cell",
+    "FiledRow",
+    "FilingView",
+    "FormCard",
+    "Matrix",
+    "MatrixRow",
+    "Progress",
+    "batches_visible",
+    "drafts_of",
+    "filed_rows",
+    "filing_versions",
+    "form_by_id",
+    "form_def",
+    "forms_visible",
+    "matrix",
+    "obligation_visible",
+    "obligations_visible",
+    "progress",
+    "templates_of",
+    "timing_of",
+]
+
+PER_PAGE = 50
+MOST_PERIODS = 24
+# Where units stand now or stood last: a closed unit stays in the sight of those it stood under.
+LATEST = date.max
+TIMINGS = {"on_time": "按时", "late": "迟报", "pending": "待报", "missing": "逾期未报", "excused": "免报"}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Counts of obligations: ``opened`` = ``filed`` + ``nil`` + ``excused`` + ``waiting``.
+
+    ``late`` of the answered and ``missing`` of the waiting are past their due time.
+    """
+
+    opened: int
+    filed: int
+    nil: int
+    excused: int
+    late: int
+    missing: int
+
+    @property
+    def waiting(self) -> int:
+        """Return how many are not answered yet."""
+        return self.opened - self.filed - self.nil - self.excused
+
+    @property
+    def base(self) -> int:
+        """Return the base of rates: opened without excused."""
+        return self.opened - self.excused
+
+
+@dataclass(frozen=True, slots=True)
+class FormCard:
+    """A form with how far it has come among the units in sight; ``newest`` is the latest period opened."""
+
+    form: Form
+    opened: int
+    answered: int
+    units: int
+    newest: Period | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One obligation in the matrix. ``timing``: a key of ``TIMINGS``."""
+
+    obligation_id: int
+    period_code: str
+    answer: str
+    answer_title: str
+    timing: str
+    timing_title: str
+    version: int
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """One unit; ``cells`` stand in the order of the periods, None where the unit owed nothing."""
+
+    unit: Unit
+    cells: tuple[Cell | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """A form as unit × period, one page of units. ``counts`` is over all units that match, not only this page."""
+
+    form: Form
+    periods: tuple[Period, ...]
+    rows: tuple[MatrixRow, ...]
+    counts: Progress
+    page: int
+    pages: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class FilingView:
+    """One version of a filing. ``values``: (field, text to show, canonical text); ``event_id``: its newest event."""
+
+    id: int
+    version: int
+    state: str
+    state_title: str
+    current: bool
+    values: tuple[tuple[Field, str, str | None], ...]
+    note: str
+    submitted_at: datetime
+    submitted_by: tuple[int, str, str]
+    batch: ImportBatch | None
+    source_row: int | None
+    event_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FiledRow:
+    """A row behind a figure: whose filing, for which period, what it says, and the event that wrote it last."""
+
+    unit: Unit
+    period: Period
+    filing_id: int
+    obligation_id: int
+    version: int
+    values: Mapping[str, str | None]
+    submitted_at: datetime
+    event_id: int | None
+
+
+def obligations_visible(actor: Actor) -> QuerySet[Obligation]:
+    """Return the obligations of the units in the actor's sight, by form, period and unit."""
+    found = Obligation.objects.select_related("unit").order_by(
+        "form_ref", "period_start", "unit__sort", "unit__code"
+    )
+    if not can(actor, "filing.view"):
+        return found.none()
+    return found.filter(unit_id__in=units_in_sight(actor, LATEST))
+
+
+def obligation_visible(actor: Actor, obligation_id: int) -> Obligation:
+    """Return one obligation. Raises: NotFound, also when it is out of sight."""
+    found = obligations_visible(actor).filter(pk=obligation_id).first()
+    if found is None:
+        raise NotFound("没有这条应报，或您无权查看。")
+    return found
+
+
+def forms_visible(actor: Actor) -> list[FormCard]:
+    """Return every form in force with its counts among the units in sight. Query count does not grow with rows."""
+    if not can(actor, "filing.view"):
+        return []
+    counted = {
+        row["form_ref"]: row
+        for row in obligations_visible(actor)
+        .order_by()
+        .values("form_ref")
+        .annotate(
+            opened=Count("pk"),
+            answered=Count("pk", filter=~Q(answer=Answer.NONE)),
+            units=Count("unit_id", distinct=True),
+            newest=Max("period_end"),
+        )
+    }
+    newest = _codes_ending(actor, {ref: row["newest"] for ref, row in counted.items()})
+    cards = []
+    for found in definitions_of("form"):
+        row = counted.get(found.ref, {})
+        cards.append(
+            FormCard(
+                form=form_of(found, definition_id("form", found.ref)),
+                opened=row.get("opened", 0),
+                answered=row.get("answered", 0),
+                units=row.get("units", 0),
+                newest=parse_period(newest[found.ref]) if found.ref in newest else None,
+            )
+        )
+    return cards
+
+
+def _codes_ending(actor: Actor, ends: Mapping[str, date]) -> dict[str, str]:
+    asked = Q(pk__in=[])
+    for ref, end in ends.items():
+        asked |= Q(form_ref=ref, period_end=end)
+    rows = obligations_visible(actor).filter(asked).order_by().values("form_ref")
+    return dict(rows.annotate(code=Min("period_code")).values_list("form_ref", "code"))
+
+
+def templates_of(form_ref: str) -> list[Template]:
+    """Return the import templates of a form."""
+    pack = form_ref.partition(".")[0]
+    templates = [template_of(found.ref) for found in definitions_of("import", pack)]
+    return [each for each in templates if each.form_ref == form_ref]
+
+
+def matrix(
+    actor: Actor, form_ref: str, *, now: datetime, text: str = "", page: int = 1, per_page: int = PER_PAGE
+) -> Matrix:
+    """Return a form as unit × period for the units in sight whose code, name or alias contains ``text``.
+
+    The newest 24 periods are shown, oldest first. A page beyond the last gives the last.
+    The number of queries does not depend on the number of rows. Raises: NotFound (no such form).
+    """
+    form = form_def(form_ref)
+    owed = obligations_visible(actor).filter(form_ref=form_ref)
+    if text.strip():
+        owed = owed.filter(unit_id__in=_units_named(text.strip()))
+    codes = owed.order_by("-period_start", "-period_code").values_list("period_code", flat=True).distinct()
+    periods = [parse_period(code) for code in reversed(list(codes[:MOST_PERIODS]))]
+    unit_ids = list(owed.order_by("unit__sort", "unit__code").values_list("unit_id", flat=True).distinct())
+    pages = max(1, -(-len(unit_ids) // per_page))
+    page = min(max(1, page), pages)
+    shown = unit_ids[(page - 1) * per_page : page * per_page]
+    return Matrix(
+        form=form,
+        periods=tuple(periods),
+        rows=_matrix_rows(owed, shown, periods, now),
+        counts=progress(owed, now),
+        page=page,
+        pages=pages,
+        units=len(unit_ids),
+    )
+
+
+def _units_named(text: str) -> QuerySet[Unit]:
+    named = (
+        Q(code__icontains=text)
+        | Q(title__contains=text)
+        | Q(short__contains=text)
+        | Q(aliases__text__contains=text)
+    )
+    return Unit.objects.filter(named).order_by().values("pk")
+
+
+def _matrix_rows(
+    owed: QuerySet[Obligation], unit_ids: Sequence[int], periods: Sequence[Period], now: datetime
+) -> tuple[MatrixRow, ...]:
+    cells: dict[tuple[int, str], Cell] = {}
+    rows = owed.filter(unit_id__in=unit_ids, period_code__in=[period.code for period in periods])
+    submitted = F("filings__submitted_at")
+    current = Q(current_version=0) | Q(filings__version=F("current_version"))
+    for row in rows.filter(current).annotate(submitted=submitted).order_by("unit_id", "period_start"):
+        timing = timing_of(row.answer, row.due_at, row.submitted, now)
+        cells[row.unit_id, row.period_code] = Cell(
+            obligation_id=row.pk,
+            period_code=row.period_code,
+            answer=row.answer,
+            answer_title=Answer(row.answer).label,
+            timing=timing,
+            timing_title=TIMINGS[timing],
+            version=row.current_version,
+            due_at=row.due_at,
+        )
+    units = Unit.objects.in_bulk(list(unit_ids))
+    return tuple(
+        MatrixRow(units[unit_id], tuple(cells.get((unit_id, period.code)) for period in periods))
+        for unit_id in unit_ids
+    )
+
+
+def timing_of(answer: str, due_at: datetime | None, submitted_at: datetime | None, now: datetime) -> str:
+    """Return the timing of an obligation: derived from due and submission, never stored.
+
+    >>> from datetime import UTC, datetime
+    >>> due, before, after = (datetime(2023, 2, day, tzinfo=UTC) for day in (10, 9, 11))
+    >>> [timing_of("filed", due, before, after), timing_of("filed", due, after, after)]
+    ['on_time', 'late']
+    >>> [timing_of("none", due, None, before), timing_of("none", due, None, after), timing_of("none", None, None, after)]
+    ['pending', 'missing', 'pending']
+    """
+    if answer == Answer.EXCUSED:
+        return "excused"
+    moment = now if submitted_at is None else submitted_at
+    past = due_at is not None and moment > due_at
+    if answer == Answer.NONE:
+        return "missing" if past else "pending"
+    return "late" if past else "on_time"
+
+
+def progress(owed: QuerySet[Obligation], now: datetime) -> Progress:
+    """Count obligations by answer and timing. Two queries."""
+    counted = owed.order_by().aggregate(
+        opened=Count("pk"),
+        filed=Count("pk", filter=Q(answer=Answer.FILED)),
+        nil=Count("pk", filter=Q(answer=Answer.NIL)),
+        excused=Count("pk", filter=Q(answer=Answer.EXCUSED)),
+        missing=Count("pk", filter=Q(answer=Answer.NONE, due_at__lt=now)),
+    )
+    late = Filing.objects.filter(
+        obligation__in=owed.order_by().values("pk"),
+        version=F("obligation__current_version"),
+        submitted_at__gt=F("obligation__due_at"),
+    )
+    return Progress(**counted, late=late.count())
+
+
+def filing_versions(obligation: Obligation) -> list[FilingView]:
+    """Return all versions of an obligation's filing, newest first. The caller has checked the sight."""
+    form = form_by_id(obligation.definition_id)
+    versions = list(obligation.filings.select_related("source_batch").order_by("-version"))
+    events = newest_events_of("filing", [each.pk for each in versions])
+    return [
+        FilingView(
+            id=each.pk,
+            version=each.version,
+            state=each.state,
+            state_title=State(each.state).label,
+            current=each.version == obligation.current_version,
+            values=tuple(
+                (field, field.display(each.values.get(field.key)), each.values.get(field.key))
+                for field in form.fields
+            ),
+            note=each.note,
+            submitted_at=each.submitted_at,
+            submitted_by=(each.submitted_by_account, each.submitted_by_post, each.submitted_by_unit),
+            batch=each.source_batch,
+            source_row=each.source_row,
+            event_id=events.get(each.pk),
+        )
+        for each in versions
+    ]
+
+
+def filed_rows(actor: Actor, filing_ids: Sequence[int]) -> list[FiledRow]:
+    """Return those of the given filings that the actor may see, in the order given. Few queries, however many."""
+    if not can(actor, "filing.view"):
+        return []
+    sight = units_in_sight(actor, LATEST)
+    found = Filing.objects.select_related("obligation__unit").in_bulk(list(filing_ids))
+    seen = [found[each] for each in filing_ids if each in found and found[each].obligation.unit_id in sight]
+    events = newest_events_of("filing", [each.pk for each in seen])
+    return [
+        FiledRow(
+            unit=each.obligation.unit,
+            period=parse_period(each.obligation.period_code),
+            filing_id=each.pk,
+            obligation_id=each.obligation_id,
+            version=each.version,
+            values=each.values,
+            submitted_at=each.submitted_at,
+            event_id=events.get(each.pk),
+        )
+        for each in seen
+    ]
+
+
+def batches_visible(actor: Actor, form_ref: str) -> QuerySet[ImportBatch]:
+    """Return the import batches of a form, newest first, for who may import or sees every unit."""
+    found = ImportBatch.objects.filter(form_ref=form_ref).order_by("-taken_at", "-id")
+    return found if can(actor, "filing.import") or can(actor, "period.open") else found.none()
+
+
+def drafts_of(actor: Actor) -> QuerySet[ImportDraft]:
+    """Return the actor's own uploads that were neither taken nor dropped, newest first."""
+    return ImportDraft.objects.filter(account_id=actor.account_id).order_by("-created_at", "-id")

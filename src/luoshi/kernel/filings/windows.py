@@ -1,0 +1,116 @@
+"""When a form may be filled: its opening day, due time and lock, computed from the period and a calendar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from luoshi.core.periods import Period
+from luoshi.core.workdays import Due, WorkCalendar
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+LAST_MOMENT = time(23, 59, 59, 999_000)
+_OFFSET = re.compile(r"(start|end|open|due|lock)(?: ([+-]) (\d{1,3}) (workday|calendar_day))?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """A day counted from an anchor (start, end, open, due): ``amount`` working or calendar days, maybe negative."""
+
+    anchor: str
+    amount: int
+    workdays: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The settings of a form's window; ``lock`` is None when nothing is ever locked."""
+
+    calendar: str
+    open: Offset
+    due: Offset
+    lock: Offset | None
+    lock_mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """A window laid on one period. ``provisional``: a day on the way lies in a year without holiday notice."""
+
+    open_on: date
+    due_at: datetime
+    lock_at: datetime | None
+    lock_mode: str
+    provisional: bool
+
+
+def offset_of(text: str) -> Offset:
+    """Read ``end + 10 workday``.
+
+    Raises: ValueError.
+
+    >>> offset_of("end - 5 workday")
+    Offset(anchor='end', amount=-5, workdays=True)
+    >>> offset_of("due")
+    Offset(anchor='due', amount=0, workdays=False)
+    """
+    found = _OFFSET.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} is no offset like 'end + 10 workday'")
+    anchor, sign, amount, unit = found.groups()
+    return Offset(anchor, int(amount or 0) * (-1 if sign == "-" else 1), unit == "workday")
+
+
+def window_of(body: Mapping[str, Any] | str | None) -> Window | None:
+    """Read the ``window`` of a form; None for ``none``: open when somebody opens it, never due, never locked."""
+    if body is None or isinstance(body, str):
+        return None
+    lock = body.get("lock")
+    return Window(
+        calendar=body["calendar"],
+        open=offset_of(body["open"]),
+        due=offset_of(body["due"]),
+        lock=offset_of(lock["at"]) if lock else None,
+        lock_mode=lock["mode"] if lock else "none",
+    )
+
+
+def dates_of(window: Window, period: Period, calendar: WorkCalendar) -> Dates:
+    """Lay a window on a period. Due and lock end with their day, Beijing time.
+
+    Working days are counted from the day after the anchor, back from the day before it.
+    """
+    anchors = {"start": period.start, "end": period.end}
+    opened = _day(window.open, anchors, calendar)
+    due = _day(window.due, anchors | {"open": opened.date}, calendar)
+    lock = None
+    if window.lock is not None:
+        lock = _day(window.lock, anchors | {"open": opened.date, "due": due.date}, calendar)
+    return Dates(
+        open_on=opened.date,
+        due_at=end_of_day(due.date),
+        lock_at=None if lock is None else end_of_day(lock.date),
+        lock_mode=window.lock_mode,
+        provisional=due.provisional,
+    )
+
+
+def _day(offset: Offset, anchors: Mapping[str, date], calendar: WorkCalendar) -> Due:
+    start = anchors[offset.anchor]
+    if offset.workdays:
+        return calendar.add_workdays(start, offset.amount)
+    return Due(start + timedelta(days=offset.amount), provisional=False)
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the last millisecond of a day in Beijing."""
+    return datetime.combine(day, LAST_MOMENT, tzinfo=LOCAL)
+
+
+def local_day(moment: datetime) -> date:
+    """Return the day in Beijing of an aware moment."""
+    return moment.astimezone(LOCAL).date()

@@ -1,0 +1,151 @@
+"""Figures: indicators evaluated over a period, each with numerator, denominator, rows and their fingerprint."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from luoshi.core.actor import Actor
+from luoshi.core.periods import Period
+from luoshi.kernel.definitions.queries import Def, definition
+from luoshi.kernel.filings.forms import form_def
+from luoshi.kernel.filings.queries import FiledRow, filed_rows
+from luoshi.kernel.filings.slots import slots_of
+from luoshi.kernel.indicators.grain import columns_of
+from luoshi.kernel.indicators.measure import measure_of, plain, printed, refuse_empty, value_of
+from luoshi.kernel.indicators.query import NOTHING, Sums, Wanted, rows_counted, sums_of
+from luoshi.kernel.ledger.queries import position
+
+
+@dataclass(frozen=True, slots=True)
+class FigureResult:
+    """One figure. ``value`` is not rounded; ``text`` is the printed form, "—" when there is nothing to state.
+
+    ``den`` is None for counts and sums. ``base``: rows counted. ``position``: ledger position it was computed at.
+    """
+
+    ref: str
+    title: str
+    unit_id: int | None
+    period: Period
+    num: Decimal
+    den: Decimal | None
+    value: Decimal | None
+    base: int
+    fingerprint: str
+    formula_hash: str
+    pack_version: int
+    position: int
+    digits: int
+    unit: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowsView:
+    """The rows behind a figure: those the reader may see, and how many others there are.
+
+    ``columns``: (field key, title, unit of measure) of the fields the indicator reads, in the form's order.
+    ``fingerprint`` is that of all rows, seen or not: equal to a stored one when the same rows still count.
+    """
+
+    rows: list[FiledRow]
+    hidden: int
+    columns: list[tuple[str, str, str]]
+    fingerprint: str
+
+
+def evaluate(
+    refs: Sequence[str],
+    period: Period,
+    *,
+    by_unit: bool,
+    unit_ids: Collection[int] | None = None,
+    at: datetime | None = None,
+    versions: Mapping[str, int] | None = None,
+) -> dict[tuple[str, int | None], FigureResult]:
+    """Evaluate indicators over the filings in force whose period lies within ``period``; one query in all.
+
+    Keys: (ref, unit id), or (ref, None) when not ``by_unit``. With ``unit_ids`` only their filings count, and
+    by unit each of them has a figure, with a base of 0 where nothing was filed; without it, those that filed.
+    ``at``: as things stood at that moment. ``versions``: pack → version, where not the newest is meant.
+    Raises: NotFound (no such indicator), MissingInput (``empty: refuse`` and a blank), ExpressionInvalid, Invalid.
+    """
+    found = {ref: definition("indicator", ref, (versions or {}).get(ref.partition(".")[0])) for ref in refs}
+    wanted = [_wanted(each) for each in found.values()]
+    place = position()
+    sums = sums_of(wanted, period, by_unit=by_unit, unit_ids=unit_ids, at=at)
+    figures: dict[tuple[str, int | None], FigureResult] = {}
+    for each, want, by_key in zip(found.values(), wanted, sums, strict=True):
+        asked = sorted(unit_ids) if by_unit and unit_ids is not None else by_key if by_unit else [None]
+        for unit_id in asked:
+            total = by_key.get(unit_id, NOTHING)
+            figures[each.ref, unit_id] = _figure(each, want, period, unit_id, total, place)
+    return figures
+
+
+def rows_behind(
+    actor: Actor,
+    ref: str,
+    period: Period,
+    unit_id: int | None = None,
+    *,
+    at: datetime | None = None,
+    version: int | None = None,
+) -> RowsView:
+    """Open the rows a figure counts: values, filing and event of those the actor may see, the number of others.
+
+    Raises: NotFound (no such indicator).
+    """
+    found = definition("indicator", ref, version)
+    wanted = _wanted(found)
+    unit_ids = None if unit_id is None else [unit_id]
+    counted = rows_counted(wanted, period, unit_ids=unit_ids, at=at)
+    rows = filed_rows(actor, [filing_id for filing_id, *_ in counted])
+    (sums,) = sums_of([wanted], period, by_unit=False, unit_ids=unit_ids, at=at)
+    form = form_def(wanted.form_ref, found.pack_version)
+    named = wanted.measure.names
+    columns = [(field.key, field.title, field.unit) for field in form.fields if field.key in named]
+    return RowsView(rows, len(counted) - len(rows), columns, fingerprint(sums.get(None, NOTHING)))
+
+
+def fingerprint(sums: Sums) -> str:
+    """Return the number of rows, the sum of their 31-bit tags and the sum of the squared tags mod 2^31-1, in hex.
+
+    It names the rows and their values well enough to notice a change; it is no proof against a forger.
+    """
+    return f"{sums.base:x}-{sums.tags:x}-{sums.squares:x}"
+
+
+def _wanted(found: Def) -> Wanted:
+    form = form_def(f"{found.pack}.{found.body['form']}", found.pack_version)
+    return Wanted(measure_of(found.body), form.ref, columns_of(form.facts, slots_of(form.ref)))
+
+
+def _figure(
+    found: Def, wanted: Wanted, period: Period, unit_id: int | None, sums: Sums, place: int
+) -> FigureResult:
+    measure = wanted.measure
+    refuse_empty(measure, sums.empties)
+    num = plain(sums.num)
+    den = plain(sums.den) if measure.divided else None
+    value = value_of(measure, num, den, sums.base)
+    return FigureResult(
+        ref=found.ref,
+        title=measure.title,
+        unit_id=unit_id,
+        period=period,
+        num=num,
+        den=den,
+        value=value,
+        base=sums.base,
+        fingerprint=fingerprint(sums),
+        formula_hash=found.body_hash,
+        pack_version=found.pack_version,
+        position=place,
+        digits=measure.digits,
+        unit=measure.unit,
+        text=printed(value, num, den, measure.digits, measure.unit),
+    )
