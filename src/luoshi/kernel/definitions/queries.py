@@ -125,7 +125,8 @@ def slot_target(pack: str, slot: str) -> tuple[str, str]:
     row = SlotBinding.objects.filter(pack=pack, slot=name).order_by("id").first()
     if row is None:
         raise NotFound(
-            f"业务包 {pack} 的槽位 {name} 还没有对应的岗位或单位，请运行 luoshi pack install {pack} --bind {name}=代码。"
+            f"业务包 {pack} 的槽位 {name} 还没有对应的岗位或单位，"
+            f"请运行 luoshi pack install {pack} --bind {name}=代码。"
         )
     return row.kind, row.target
 

@@ -55,7 +55,7 @@ def pack_install(
 
 
 def pack_retire(*, actor: Actor, pack: str, now: datetime) -> PackVersion:
-    """Take the version in force of a pack out of use; the version before it is in force again if there is one.
+    """Take the version in force of a pack out of use; the one before it, if any, is in force again.
 
     Raises: NotAllowed, NotFound.
     Ledger: ``pack.retired`` on the pack version.
@@ -87,7 +87,8 @@ def _targets(checked: CheckedPack, bindings: Mapping[str, str]) -> dict[str, tup
     if open_slots:
         example = " ".join(f"--bind {slot}=代码" for slot in open_slots)
         raise Incomplete(
-            f"业务包 {checked.id} 还有槽位没有对应的岗位或单位：{'、'.join(open_slots)}，安装时请加 {example}。",
+            f"业务包 {checked.id} 还有槽位没有对应的岗位或单位：{'、'.join(open_slots)}，"
+            f"安装时请加 {example}。",
             fields=dict.fromkeys(open_slots, "请指定岗位或单位的代码。"),
         )
     return {

@@ -16,7 +16,7 @@ LONGEST = 60
 
 @dataclass(frozen=True)
 class Change:
-    """One difference. ``path`` is empty for a whole entry; ``before`` and ``after`` None where there is none."""
+    """One difference. ``path`` is empty for a whole entry; ``before``, ``after`` None where there is none."""
 
     kind: str
     key: str

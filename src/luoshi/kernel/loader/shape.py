@@ -1,4 +1,4 @@
-"""Holds a pack file against the models of its sections and says in Chinese, with places, what does not fit."""
+"""Holds a pack file against the models of its sections and says, with places, what does not fit."""
 
 from __future__ import annotations
 

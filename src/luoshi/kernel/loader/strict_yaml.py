@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from typing import Any
 
 import yaml
 from yaml.composer import Composer
@@ -63,21 +64,22 @@ class _Strict(Reader, Scanner, Parser, Composer, _Resolver):
         self.refused: list[tuple[yaml.Mark, str]] = []
         self._depth = 0
 
-    def compose_node(self, parent: yaml.Node | None, index: object) -> yaml.Node | None:
-        event = self.peek_event()
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+        mark = event.start_mark
         if isinstance(event, AliasEvent):
-            self.get_event()
-            self.refused.append((event.start_mark, "不能用 * 引用别处的内容，请写全"))
-            return ScalarNode(f"{TAG}str", "", event.start_mark, event.end_mark)
+            self.get_event()  # type: ignore[no-untyped-call]
+            self.refused.append((mark, "不能用 * 引用别处的内容，请写全"))
+            return ScalarNode(f"{TAG}str", "", mark, mark)
         if event.anchor is not None:
-            self.refused.append((event.start_mark, "不能用 & 标记内容，请去掉"))
+            self.refused.append((mark, "不能用 & 标记内容，请去掉"))
             event.anchor = None
         if event.tag is not None:
-            self.refused.append((event.start_mark, f"不能用类型标记 {event.tag}，请去掉"))
+            self.refused.append((mark, f"不能用类型标记 {event.tag}，请去掉"))
             event.tag = None
         self._depth += 1
         if self._depth > DEEPEST:
-            raise yaml.composer.ComposerError(None, None, "nested too deep", event.start_mark)
+            raise yaml.composer.ComposerError(None, None, "nested too deep", mark)
         try:
             return super().compose_node(parent, index)
         finally:
@@ -116,7 +118,7 @@ class _Reading:
         return self._block(text, 0, "")
 
     def _block(self, text: str, before: int, path: str) -> Node | None:
-        """Read ``text``, which begins after ``before`` lines of the file; on a syntax error entry by entry."""
+        """Read ``text``, which begins after ``before`` lines; on a syntax error entry by entry."""
         try:
             loader = _Strict(text)
             tree = loader.get_single_node()

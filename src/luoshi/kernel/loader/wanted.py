@@ -32,7 +32,7 @@ def compare(sheet: Sheet, node: Node, test: PackTest, reached: Reached, faults: 
     """Compare every filled cell of a want table; returns how many were compared.
 
     An empty cell was not published and is not compared; "—" wants no value. A number is compared at the
-    decimals it is written with. A deviation must be declared in ``differs``, and a declared one must be there.
+    decimals it is written with. A deviation is declared in ``differs``, and a declared one must be there.
     """
     if not _head_right(sheet, node, reached, faults):
         return 0
@@ -50,8 +50,8 @@ def compare(sheet: Sheet, node: Node, test: PackTest, reached: Reached, faults: 
                 place, row[UNIT], column, want, got, declared.pop((row[UNIT], period, column), None), faults
             )
     for unit, _, column in declared:
-        place = node.get("differs")
-        faults.add((place or node).place, f"differs 所列 {unit} 的 {column} 不在应得表中")
+        listed = node.get("differs") or node
+        faults.add(listed.place, f"differs 所列 {unit} 的 {column} 不在应得表中")
     return compared
 
 

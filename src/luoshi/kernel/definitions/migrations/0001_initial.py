@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("ver", models.PositiveIntegerField(default=0, editable=False)),
+                ("ver", models.PositiveIntegerField(default=0, editable=False, verbose_name="版本")),
                 ("pack", luoshi.db.fields.CodeField(max_length=40, verbose_name="业务包")),
                 ("version", models.PositiveIntegerField(verbose_name="版本")),
                 ("title", models.CharField(max_length=100, verbose_name="名称")),
