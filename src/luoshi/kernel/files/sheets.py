@@ -42,7 +42,7 @@ CHILD_MEMORY_BYTES = 768 * 1024 * 1024
 CHILD_CPU_SECONDS = 20
 CHILD_WALL_SECONDS = 60.0
 _MOST_FRAME_BYTES = 64 * 1024 * 1024
-_EXACT_FLOAT = 1e15  # beyond this a spreadsheet itself no longer keeps every digit
+_LARGEST_INT = 1e18  # a float beyond it is a measurement, not a count or a number of something
 
 
 @dataclass
@@ -230,9 +230,9 @@ def _value(cell: Any) -> Value:
     if kind is str:
         return cell.strip(" \u3000\t\r\n") or None
     if kind is float:
-        if cell.is_integer() and -_EXACT_FLOAT < cell < _EXACT_FLOAT:
+        if cell.is_integer() and -_LARGEST_INT < cell < _LARGEST_INT:
             return int(cell)
-        return Decimal(repr(cell))
+        return Decimal(f"{cell:.15g}")  # the 15 digits a spreadsheet shows, without the noise behind them
     if kind is tuple:
         return date(*cell)
     return str(cell).upper() if kind is bool else int(cell)
