@@ -12,6 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import django
 from django.conf import settings
 
 WRITERS, EACH, LIMIT_MS = 8, 200, 250
@@ -34,6 +35,7 @@ def write(path: str, results: multiprocessing.Queue[list[float]]) -> None:
 def connect_to(path: str) -> None:
     if not settings.configured:
         settings.configure(DATABASES={"default": {"ENGINE": "luoshi.db.sqlite", "NAME": path}})
+        django.setup()
 
 
 def main() -> int:

@@ -35,9 +35,16 @@ def test_values_are_read_in_the_type_of_the_setting():
     assert (read.port, read.https, read.allowed_hosts) == (9000, True, ("a.example.cn", "b.example.cn"))
 
 
-def test_a_port_that_is_no_number_stops_the_start():
-    with pytest.raises(ValueError, match="acht"):
-        read_environment({"LUOSHI_PORT": "acht"})
+def test_an_empty_value_counts_as_not_set():
+    assert read_environment({"LUOSHI_PORT": "", "LUOSHI_VAR": " ", "DATABASE_URL": ""}) == Environment()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("LUOSHI_PORT", "acht"), ("LUOSHI_THREADS", "-1"), ("LUOSHI_DEBUG", "perhaps")]
+)
+def test_a_value_of_the_wrong_type_stops_the_start(name, value):
+    with pytest.raises(ImproperlyConfigured, match=f"{name} 的值“{value}”不对"):
+        read_environment({name: value})
 
 
 def test_every_setting_has_a_name_of_its_own_and_a_help():

@@ -115,8 +115,10 @@ def test_processes_that_count_together_lose_nothing(tmp_path):
 # Reads, then writes what it read plus one: correct only while nobody else is between the two.
 COUNTER = """
 import sys
+import django
 from django.conf import settings
 settings.configure(DATABASES={"default": {"ENGINE": "luoshi.db.sqlite", "NAME": sys.argv[1]}})
+django.setup()
 from django.db import connection, transaction
 for _ in range(50):
     with transaction.atomic(), connection.cursor() as cursor:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable
-from dataclasses import MISSING, Field, dataclass, field, fields
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import Field, dataclass, field, fields
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+SWITCH = {"true": True, "1": True, "false": False, "0": False}
 SQLITE = "luoshi.db.sqlite"
 POSTGRESQL = "django.db.backends.postgresql"
 VAR_DEFAULT = str(Path(__file__).resolve().parents[3] / "var")
@@ -82,23 +84,35 @@ def variable_of(item: Field[Any]) -> str:
     return str(item.metadata["name"])
 
 
-def read_environment(source: dict[str, str] | None = None) -> Environment:
-    """Read every setting from ``source`` (default: the process environment).
+def read_environment(source: Mapping[str, str] | None = None) -> Environment:
+    """Read every setting from ``source`` (default: the process environment). An empty value counts as not set.
 
-    Raises: django.core.exceptions.ImproperlyConfigured when a value is not of the setting's type.
+    Raises: ImproperlyConfigured when a value is not of the setting's type; the message names the variable.
     """
     env = environ.Env()
     env.ENVIRON = os.environ if source is None else source
-    readers: dict[str, Callable[..., Any]] = {"str": env.str, "bool": env.bool, "int": env.int}
-    values: dict[str, Any] = {}
-    for item in fields(Environment):
-        assert item.default is not MISSING
-        name = variable_of(item)
-        if str(item.type).startswith("tuple"):
-            values[item.name] = tuple(env.list(name, default=list(item.default)))
-        else:
-            values[item.name] = readers[str(item.type)](name, default=item.default)
-    return Environment(**values)
+    read = {item.name: _value_of(item, env) for item in fields(Environment)}
+    return Environment(**{name: value for name, value in read.items() if value is not None})
+
+
+def _value_of(item: Field[Any], env: environ.Env) -> str | int | bool | tuple[str, ...] | None:
+    """Return the value of one setting in its type, or None when it is not set."""
+    name = variable_of(item)
+    text = env.str(name, default="").strip()
+    if not text:
+        return None
+    match item.type:
+        case "int":
+            if not text.isdecimal():
+                raise ImproperlyConfigured(f"{name} 的值“{text}”不对，应为非负整数。")
+            return int(text)
+        case "bool":
+            if text.lower() not in SWITCH:
+                raise ImproperlyConfigured(f"{name} 的值“{text}”不对，应为 true 或 false。")
+            return SWITCH[text.lower()]
+        case "str":
+            return str(text)
+    return tuple(env.list(name))
 
 
 def secret_key_in(var_dir: Path) -> str:
@@ -113,12 +127,9 @@ def secret_key_in(var_dir: Path) -> str:
         draft = var_dir / f".secret.{os.getpid()}.{secrets.token_hex(4)}"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
             stream.write(secrets.token_urlsafe(50))
-        try:
+        with suppress(FileExistsError):
             os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
+        draft.unlink()
     return path.read_text().strip()
 
 
