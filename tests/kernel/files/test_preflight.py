@@ -71,9 +71,17 @@ def test_binary_csv_is_refused():
     refused("通报.csv", b"a,b\x00c", "不可打印字符")
 
 
-@pytest.mark.parametrize("prefix", [DTD, BILLION, XXE])
+OUTSIDE = '<?xml version="1.0"?><!DOCTYPE a SYSTEM "file:///etc/passwd">'
+
+
+@pytest.mark.parametrize("prefix", [DTD, BILLION, XXE, OUTSIDE])
 def test_entities_are_refused(prefix):
     refused("a.xlsx", hostile.workbook(hostile.sheet_xml("", before=prefix)), "外部实体")
+
+
+def test_entities_across_two_reads_are_refused(monkeypatch):
+    monkeypatch.setattr(preflight, "_CHUNK", 7)
+    refused("a.xlsx", hostile.workbook(hostile.sheet_xml("", before=DTD)), "外部实体")
 
 
 def test_entities_behind_much_blank_are_refused():
