@@ -2,4 +2,21 @@
 
 from __future__ import annotations
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+from luoshi.web.filings import importing, views
+
+urlpatterns = [
+    path("", views.form_list, name="form_list"),
+    path("obligations/<int:obligation_id>/", views.obligation_detail, name="obligation_detail"),
+    path("obligations/<int:obligation_id>/correct/", views.filing_correct_page, name="filing_correct"),
+    path("drafts/<uuid:token>/", importing.filing_preview, name="filing_preview"),
+    path("drafts/<uuid:token>/faults/", importing.filing_faults, name="filing_faults"),
+    path("drafts/<uuid:token>/take/", importing.filing_take, name="filing_take"),
+    path("drafts/<uuid:token>/cancel/", importing.filing_cancel, name="filing_cancel"),
+    path("templates/<str:ref>/", importing.filing_template, name="filing_template"),
+    path("<str:ref>/", views.filing_matrix, name="filing_matrix"),
+    path("<str:ref>/export/", views.filing_export, name="filing_export"),
+    path("<str:ref>/open/", views.period_open, name="period_open"),
+    path("<str:ref>/import/", importing.filing_import, name="filing_import"),
+]

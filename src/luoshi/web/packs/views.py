@@ -9,14 +9,10 @@ from django.views.decorators.http import require_safe
 from luoshi.core.errors import NotFound
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.definitions.kinds import KINDS
-from luoshi.kernel.definitions.queries import (
-    Def,
-    definition,
-    definitions_in,
-    pack_versions,
-    slots_of,
-)
+from luoshi.kernel.definitions.queries import Def, definition, definitions_in
+from luoshi.kernel.loader.queries import pack_detail, packs_visible
 from luoshi.web.packs.words import words_of
+from luoshi.web.shell.paging import number_or_none
 
 HIDDEN_KINDS = {"pack"}
 
@@ -24,28 +20,14 @@ HIDDEN_KINDS = {"pack"}
 @require_safe
 def pack_list(request: HttpRequest) -> HttpResponse:
     """The packs in force."""
-    require_right(request.actor, "pack.view")
-    rows = [row for row in pack_versions() if row.newest]
-    return render(request, "packs/packs.html", {"rows": rows})
+    return render(request, "packs/packs.html", {"rows": packs_visible(request.actor)})
 
 
 @require_safe
 def pack_detail_page(request: HttpRequest, pack_id: str) -> HttpResponse:
     """One pack: sections, slots, tests, versions. ``version`` in the address asks for an older one."""
-    require_right(request.actor, "pack.view")
-    versions = pack_versions(pack_id)
-    asked = request.GET.get("version", "")
-    shown = next((row for row in versions if (str(row.version) == asked if asked else row.newest)), None)
-    if shown is None:
-        raise NotFound(f"没有安装业务包“{pack_id}”的这个版本，请从业务包列表中选择。")
-    found = definitions_in(shown.id)
-    sections = [
-        (KINDS[kind], [each for each in found if each.kind == kind])
-        for kind in KINDS
-        if kind not in HIDDEN_KINDS and any(each.kind == kind for each in found)
-    ]
-    context = {"pack": shown, "versions": versions, "sections": sections, "slots": slots_of(pack_id)}
-    return render(request, "packs/pack.html", context)
+    version = number_or_none(request.GET.get("version"))
+    return render(request, "packs/pack.html", {"detail": pack_detail(request.actor, pack_id, version)})
 
 
 @require_safe

@@ -2,4 +2,12 @@
 
 from __future__ import annotations
 
-urlpatterns: list[object] = []
+from django.urls import path
+
+from luoshi.web.filings.figures import figure
+from luoshi.web.workbench import views
+
+urlpatterns = [
+    path("", views.workbench, name="workbench"),
+    path("figures/<str:ref>/", figure, name="figure"),
+]

@@ -131,3 +131,9 @@ def described(field: BoundField) -> SafeString:
     if field.errors:
         attributes["aria-invalid"] = "true"
     return field.as_widget(attrs=attributes)
+
+
+@register.filter
+def subtract(value: int, other: int) -> int:
+    """``value`` less ``other``."""
+    return value - other

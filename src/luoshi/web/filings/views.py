@@ -1,0 +1,233 @@
+"""Forms, the unit × period matrix of one, one obligation with its versions, and its correction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from luoshi.core.actor import Actor
+from luoshi.core.errors import NotAllowed, WrongState
+from luoshi.core.periods import parse_period
+from luoshi.kernel.access.policy import can, require_right
+from luoshi.kernel.documents.xlsx import Column
+from luoshi.kernel.filings.actions import filing_correct, obligations_open
+from luoshi.kernel.filings.forms import Form, form_by_id
+from luoshi.kernel.filings.policy import require_filler
+from luoshi.kernel.filings.queries import (
+    TIMINGS,
+    batches_visible,
+    filing_versions,
+    form_def,
+    forms_visible,
+    matrix,
+    obligation_visible,
+    templates_of,
+    timing_of,
+)
+from luoshi.kernel.ledger.queries import events_of
+from luoshi.web.filings.forms import PERIOD_HELP, CorrectForm, OpenForm
+from luoshi.web.ledger.words import Names
+from luoshi.web.packs.words import PERIODS
+from luoshi.web.shell.errors import refusals_into
+from luoshi.web.shell.export import xlsx_response
+from luoshi.web.shell.paging import number_or_none
+from luoshi.web.shell.posting import request_key, taken_once
+
+TONES = {"on_time": "ok", "late": "late", "pending": "todo", "missing": "miss", "excused": "void"}
+WHOLE = 100_000
+
+
+@require_safe
+def form_list(request: HttpRequest) -> HttpResponse:
+    """Every form with how far it has come."""
+    require_right(request.actor, "filing.view")
+    rows = [
+        (card, PERIODS[card.form.period_kind], 100 * card.answered / card.opened if card.opened else None)
+        for card in forms_visible(request.actor)
+    ]
+    return render(request, "filings/forms.html", {"rows": rows})
+
+
+@require_safe
+def filing_matrix(request: HttpRequest, ref: str) -> HttpResponse:
+    """One form as unit × period."""
+    require_right(request.actor, "filing.view")
+    context = matrix_context(request, ref)
+    if request.htmx:
+        return render(request, "filings/_matrix.html", context)
+    return render(request, "filings/matrix.html", {**context, **tools_context(request, context["form"])})
+
+
+def matrix_context(request: HttpRequest, ref: str, per_page: int = 50) -> dict[str, Any]:
+    """Return the matrix as the address asks for it."""
+    text = request.GET.get("q", "").strip()
+    page = number_or_none(request.GET.get("page")) or 1
+    found = matrix(request.actor, ref, now=request.now, text=text, page=page, per_page=per_page)
+    rows = [
+        (
+            row.unit,
+            [
+                cell and (cell, *tone_and_word(cell.answer, cell.timing, cell.due_at is not None))
+                for cell in row.cells
+            ],
+        )
+        for row in found.rows
+    ]
+    return {"form": found.form, "matrix": found, "rows": rows, "q": text}
+
+
+def tone_and_word(answer: str, timing: str, due: bool) -> tuple[str, str]:
+    """Return how an obligation looks and reads; where nothing is due, filed is simply 已报."""
+    if answer == "nil":
+        return TONES[timing], "零报告"
+    if not due and timing == "on_time":
+        return TONES[timing], "已报"
+    return TONES[timing], TIMINGS[timing]
+
+
+def tools_context(request: HttpRequest, form: Form, open_form: OpenForm | None = None) -> dict[str, Any]:
+    """Return what may be done with a form, beyond reading it."""
+    if open_form is None:
+        open_form = OpenForm()
+    open_form.fields["period"].help_text = PERIOD_HELP[form.period_kind]
+    return {
+        "templates": templates_of(form.ref),
+        "batches": batches_visible(request.actor, form.ref)[:5],
+        "open_form": open_form,
+        "key": request_key(),
+        "may": {
+            "open": can(request.actor, "period.open"),
+            "import": may_fill(request.actor, form, "filing.import"),
+        },
+    }
+
+
+def may_fill(actor: Actor, form: Form, right: str, unit_id: int | None = None) -> bool:
+    """Say whether the actor is the one who fills this form."""
+    try:
+        require_filler(actor, form, right, unit_id)
+    except NotAllowed:
+        return False
+    return True
+
+
+@require_safe
+def filing_export(request: HttpRequest, ref: str) -> HttpResponse:
+    """The whole matrix as a spreadsheet."""
+    require_right(request.actor, "filing.view")
+    context = matrix_context(request, ref, per_page=WHOLE)
+    found = context["matrix"]
+    columns = [
+        Column("单位编码", 14),
+        Column("单位", 28),
+        *(Column(each.title, 16) for each in found.periods),
+    ]
+    rows = [
+        (unit.code, unit.title, *(cell[2] if cell else "" for cell in cells))
+        for unit, cells in context["rows"]
+    ]
+    return xlsx_response(f"{found.form.title} 填报一览", columns, rows)
+
+
+@require_POST
+def period_open(request: HttpRequest, ref: str) -> HttpResponse:
+    """Open a form for a period: one obligation for each unit it addresses."""
+    form = form_def(ref)
+    asked = OpenForm(request.POST)
+    if asked.is_valid():
+        with refusals_into(request, asked):
+            period = asked.cleaned_data["period"]
+            result = taken_once(
+                request,
+                lambda: {
+                    "opened": obligations_open(
+                        actor=request.actor, form_ref=ref, period=period, now=request.now
+                    )
+                },
+            )
+            messages.success(request, f"{period.title}已开放，新增应报 {result['opened']} 份。")
+            return redirect("filing_matrix", ref)
+    require_right(request.actor, "filing.view")
+    context = {**matrix_context(request, ref), **tools_context(request, form, asked)}
+    return render(request, "filings/matrix.html", context)
+
+
+@require_safe
+def obligation_detail(request: HttpRequest, obligation_id: int) -> HttpResponse:
+    """One obligation: what was filed, in which versions, and the events."""
+    context = obligation_context(request, obligation_id)
+    template = "filings/_obligation.html" if request.htmx else "filings/obligation.html"
+    return render(request, template, context)
+
+
+def obligation_context(request: HttpRequest, obligation_id: int) -> dict[str, Any]:
+    """Return an obligation with everything that is shown of it."""
+    obligation = obligation_visible(request.actor, obligation_id)
+    form = form_by_id(obligation.definition_id)
+    versions = filing_versions(obligation)
+    events = events_of("obligation", obligation.pk)
+    by = [*(event.by for event in events), *(each.submitted_by for each in versions)]
+    names = Names.of(by, request.today)
+    current = next((each for each in versions if each.current), None)
+    timing = timing_of(
+        obligation.answer, obligation.due_at, current.submitted_at if current else None, request.now
+    )
+    tone, word = tone_and_word(obligation.answer, timing, obligation.due_at is not None)
+    return {
+        "obligation": obligation,
+        "form": form,
+        "period": parse_period(obligation.period_code),
+        "tone": tone,
+        "word": word,
+        "current": current,
+        "versions": [(each, names.who(each.submitted_by)) for each in versions],
+        "events": [(event, names.who(event.by)) for event in reversed(events)],
+        "may": {
+            "correct": current is not None
+            and may_fill(request.actor, form, "filing.correct", obligation.unit_id)
+        },
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def filing_correct_page(request: HttpRequest, obligation_id: int) -> HttpResponse:
+    """Correct what was filed: a new version with its reason; the old one stays readable."""
+    obligation = obligation_visible(request.actor, obligation_id)
+    form = form_by_id(obligation.definition_id)
+    require_filler(request.actor, form, "filing.correct", obligation.unit_id)
+    current = next((each for each in filing_versions(obligation) if each.current), None)
+    if current is None:
+        raise WrongState("该单位本期尚未填报，无可更正。请先导入本期数据。")
+    in_force = {field.key: canonical for field, _, canonical in current.values}
+    asked = CorrectForm(request.POST or None, fields=form.fields, now_in_force=in_force)
+    if request.method == "POST" and asked.is_valid():
+        with refusals_into(request, asked):
+            given = dict(asked.cleaned_data)
+            reason = given.pop("reason")
+            taken_once(
+                request,
+                lambda: {
+                    "filing": filing_correct(
+                        actor=request.actor,
+                        obligation_id=obligation_id,
+                        values=given,
+                        reason=reason,
+                        now=request.now,
+                    ).pk
+                },
+            )
+            messages.success(request, "更正已保存，原版本可在明细中查看。")
+            return redirect("obligation_detail", obligation_id)
+    context = {
+        "obligation": obligation,
+        "form": form,
+        "asked": asked,
+        "current": current,
+        "key": request_key(),
+        "period": parse_period(obligation.period_code),
+    }
+    return render(request, "filings/correct.html", context)

@@ -1,0 +1,153 @@
+"""The first page after sign-in: real counts, what waits for this actor, how far the forms have come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from luoshi.core.actor import Actor
+from luoshi.core.periods import parse_period
+from luoshi.kernel.access.policy import can
+from luoshi.kernel.assess.queries import rounds_visible
+from luoshi.kernel.definitions.queries import definitions_of, pack_versions
+from luoshi.kernel.filings.queries import FormCard, drafts_of, forms_visible
+from luoshi.kernel.ledger.queries import events_page, pending_count, position
+from luoshi.kernel.org.queries import units_on
+from luoshi.kernel.reports.queries import issues_visible
+from luoshi.web.ledger.words import Names
+
+NEWEST = 8
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One card: a count, its unit of measure, one line beneath, where it leads."""
+
+    title: str
+    value: int
+    unit: str
+    below: str
+    href: str
+    icon: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Todo:
+    """One thing that waits. ``tone``: a class of the status label."""
+
+    label: str
+    tone: str
+    title: str
+    below: str
+    href: str
+
+
+@require_safe
+def workbench(request: HttpRequest) -> HttpResponse:
+    """The workbench of the actor."""
+    actor = request.actor
+    cards = forms_visible(actor)
+    rounds = list(rounds_visible(actor))
+    issues = list(issues_visible(actor)[:NEWEST])
+    events = events_page(limit=NEWEST) if can(actor, "ledger.view") else []
+    names = Names.of((event.by for event in events), request.today)
+    context = {
+        "kpis": kpis(actor, cards, rounds, issues),
+        "todos": [
+            *drafts_waiting(actor),
+            *filings_waiting(cards),
+            *rounds_waiting(actor, rounds),
+            *first_steps(request),
+        ],
+        "cards": [(card, 100 * card.answered / card.opened) for card in cards if card.opened],
+        "rounds": [each for each in rounds if each.state == "published"][:NEWEST],
+        "titles": {found.ref: found.title for found in definitions_of("scheme")} if rounds else {},
+        "issues": issues,
+        "events": [(event, names.who(event.by)) for event in events],
+    }
+    return render(request, "workbench/workbench.html", context)
+
+
+def kpis(actor: Actor, cards: list[FormCard], rounds: list, issues: list) -> list[Kpi]:
+    """Return the cards of the areas the actor may see."""
+    found = []
+    if can(actor, "filing.view"):
+        opened, answered = sum(card.opened for card in cards), sum(card.answered for card in cards)
+        below = f"已答复 {answered}，待报 {opened - answered}"
+        found.append(Kpi("应报", opened, "份", below, reverse("form_list"), "file-text", "blue"))
+    if can(actor, "round.view"):
+        published = sum(each.state == "published" for each in rounds)
+        below = f"试算中 {len(rounds) - published}" if can(actor, "round.compute") else "结果可逐项查看算式"
+        found.append(Kpi("已发布考核", published, "轮", below, reverse("round_list"), "rosette", "green"))
+    if can(actor, "report.view"):
+        below = f"最近 {parse_period(issues[0].period_code).title}" if issues else "尚无定稿"
+        found.append(
+            Kpi("定稿通报", len(issues), "份", below, reverse("report_list"), "file-report", "amber")
+        )
+    if can(actor, "ledger.view"):
+        pending = pending_count()
+        below = f"待定位 {pending} 条" if pending else "全部已定位"
+        found.append(Kpi("留痕", position(), "条", below, reverse("event_list"), "shield-check", "red"))
+    return found
+
+
+def drafts_waiting(actor: Actor) -> list[Todo]:
+    """Uploads that were neither taken nor dropped."""
+    return [
+        Todo(
+            "未完成",
+            "warn",
+            f"导入未确认：{draft.file_name}",
+            "已上传，尚未入库",
+            reverse("filing_preview", args=[draft.token]),
+        )
+        for draft in drafts_of(actor)[:NEWEST]
+    ]
+
+
+def filings_waiting(cards: list[FormCard]) -> list[Todo]:
+    """Forms with obligations not answered yet."""
+    return [
+        Todo(
+            "待报",
+            "doing",
+            card.form.title,
+            f"待报 {card.opened - card.answered} 份，应报 {card.opened} 份",
+            reverse("filing_matrix", args=[card.form.ref]),
+        )
+        for card in cards
+        if card.opened > card.answered
+    ]
+
+
+def rounds_waiting(actor: Actor, rounds: list) -> list[Todo]:
+    """Trials that wait for publication."""
+    if not can(actor, "round.publish"):
+        return []
+    return [
+        Todo(
+            "待发布",
+            "doing",
+            f"{parse_period(each.period_code).title}考核试算",
+            "核对得分，无误后发布",
+            reverse("round_detail", args=[each.pk]),
+        )
+        for each in rounds
+        if each.state == "draft"
+    ]
+
+
+def first_steps(request: HttpRequest) -> list[Todo]:
+    """What a new installation still lacks, for who can do something about it."""
+    steps = []
+    if can(request.actor, "org.manage") and not units_on(request.today).exists():
+        steps.append(Todo("第一步", "warn", "导入单位", "还没有单位，先导入单位表", reverse("unit_import")))
+    if can(request.actor, "pack.install") and not pack_versions():
+        below = "在服务器上运行：luoshi pack install bulletins"
+        steps.append(Todo("第二步", "warn", "安装业务包", below, reverse("pack_list")))
+    return steps
