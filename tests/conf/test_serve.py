@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
@@ -17,34 +18,39 @@ ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="stops by signal")
 
 
-def luoshi(var: Path, *arguments: str) -> subprocess.Popen[str]:
+@contextmanager
+def luoshi(var: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Run ``luoshi`` with a data folder of its own; it never outlives the test."""
     env = {name: value for name, value in os.environ.items() if not name.startswith(("LUOSHI_", "DJANGO_"))}
     env |= {"LUOSHI_VAR": str(var), "DATABASE_URL": "", "PYTHONPATH": str(ROOT / "src")}
-    return subprocess.Popen(
-        [sys.executable, "-m", "luoshi", *arguments],
-        env=env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen([sys.executable, "-m", "luoshi", *arguments], env=env, **pipes) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def refusal(var: Path, *arguments: str) -> str:
+    """Run ``luoshi``, which must refuse; return what it said."""
+    with luoshi(var, *arguments) as process:
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 1
+    return errors
 
 
 @pytest.fixture(scope="module")
 def var(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("serve") / "var"
-    _, errors = (process := luoshi(folder, "migrate", "--verbosity", "0")).communicate(timeout=120)
+    with luoshi(folder, "migrate", "--verbosity", "0") as process:
+        _, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     return folder
 
 
-@pytest.fixture
-def port() -> Iterator[int]:
+def test_it_answers_until_it_is_told_to_stop(var):
     with socket.create_server(("127.0.0.1", 0)) as free:
-        number = free.getsockname()[1]
-    yield number
-
-
-def test_it_answers_until_it_is_told_to_stop(var, port):
+        port = free.getsockname()[1]
     with luoshi(var, "serve", "--port", str(port)) as server:
         assert server.stdout is not None
         assert f"http://127.0.0.1:{port}/" in server.stdout.readline()
@@ -60,15 +66,10 @@ def test_it_answers_until_it_is_told_to_stop(var, port):
 
 def test_a_taken_port_is_named_with_the_remedy(var):
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        number = taken.getsockname()[1]
-        server = luoshi(var, "serve", "--port", str(number), "--no-worker")
-        _, errors = server.communicate(timeout=60)
-    assert server.returncode == 1
-    assert f"不能监听 127.0.0.1:{number}" in errors and "--port" in errors
+        port = taken.getsockname()[1]
+        said = refusal(var, "serve", "--port", str(port), "--no-worker")
+    assert f"不能监听 127.0.0.1:{port}" in said and "--port" in said
 
 
 def test_tables_of_another_version_are_refused_with_the_remedy(tmp_path):
-    server = luoshi(tmp_path / "var", "serve")
-    _, errors = server.communicate(timeout=60)
-    assert server.returncode == 1
-    assert "luoshi migrate" in errors
+    assert "luoshi migrate" in refusal(tmp_path / "var", "serve")

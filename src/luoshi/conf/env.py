@@ -85,13 +85,13 @@ def variable_of(item: Field[Any]) -> str:
 
 
 def read_environment(source: Mapping[str, str] | None = None) -> Environment:
-    """Read every setting from ``source`` (default: the process environment). An empty value counts as not set.
+    """Read every setting from ``source`` (default: the process environment); empty counts as not set.
 
     Raises: ImproperlyConfigured when a value is not of the setting's type; the message names the variable.
     """
     env = environ.Env()
     env.ENVIRON = os.environ if source is None else source
-    read = {item.name: _value_of(item, env) for item in fields(Environment)}
+    read: dict[str, Any] = {item.name: _value_of(item, env) for item in fields(Environment)}
     return Environment(**{name: value for name, value in read.items() if value is not None})
 
 

@@ -72,31 +72,6 @@ MIDDLEWARE = [
     "luoshi.web.shell.readonly.ReadOnlyMiddleware",
 ]
 
-
-def _stands(name: str, seen: frozenset[str] = frozenset()) -> bool:  # while the apps are being built
-    import re
-    from pathlib import Path
-
-    if not name.startswith("luoshi.") or name in seen:
-        return True
-    folder = Path(__file__).parents[1] / name.removeprefix("luoshi.").replace(".", "/")
-    if not (folder / "apps.py").exists() or not (folder / "__init__.py").exists():
-        return False
-    files = sorted(folder.rglob("*.py")) if ".web." in name else [*folder.glob("models.py")]
-    kernel = Path(__file__).parents[1] / "kernel"
-    needs = {
-        need
-        for file in files
-        for need in re.findall(r"from luoshi\.kernel\.(\w+)\.(\w+) import", file.read_text())
-    }
-    return all(
-        (kernel / app / f"{module}.py").exists() and _stands(f"luoshi.kernel.{app}", seen | {name})
-        for app, module in needs
-    )
-
-
-INSTALLED_APPS = [name for name in INSTALLED_APPS if _stands(name)]
-
 ROOT_URLCONF = "luoshi.conf.urls"
 WSGI_APPLICATION = "luoshi.conf.wsgi.application"
 TEMPLATES = [
@@ -115,8 +90,7 @@ TEMPLATES = [
 DATABASES = {"default": database_settings(ENV)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-if "luoshi.kernel.access" in INSTALLED_APPS:
-    AUTH_USER_MODEL = "access.Account"
+AUTH_USER_MODEL = "access.Account"
 LOGIN_URL = "signin"
 LOGIN_REDIRECT_URL = "workbench"
 LOGOUT_REDIRECT_URL = "signin"

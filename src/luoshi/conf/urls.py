@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from django.urls import include, path
 
-AREAS = {
-    "": ("shell", "workbench"),
-    "org/": ("org",),
-    "packs/": ("packs",),
-    "filings/": ("filings",),
-    "assess/": ("assess",),
-    "reports/": ("reports",),
-    "ledger/": ("ledger",),
-}
-urlpatterns = []
-for prefix, areas in AREAS.items():
-    for area in areas:
-        with suppress(ImportError, SyntaxError):  # while the areas are being built
-            urlpatterns.append(path(prefix, include(f"luoshi.web.{area}.urls")))
+urlpatterns = [
+    path("", include("luoshi.web.shell.urls")),
+    path("", include("luoshi.web.workbench.urls")),
+    path("org/", include("luoshi.web.org.urls")),
+    path("packs/", include("luoshi.web.packs.urls")),
+    path("filings/", include("luoshi.web.filings.urls")),
+    path("assess/", include("luoshi.web.assess.urls")),
+    path("reports/", include("luoshi.web.reports.urls")),
+    path("ledger/", include("luoshi.web.ledger.urls")),
+]
