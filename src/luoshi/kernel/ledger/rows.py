@@ -42,10 +42,29 @@ class Ledgered(models.Model):
         abstract = True
 
 
-class Root(Ledgered):
-    """A row that owns others. ``ver`` counts its events and moves only in ``ledger.actions``."""
+class VersionField(models.PositiveIntegerField):
+    """The version of a root. A new row is stored with 1, so that its first event need not update it."""
 
-    ver = models.PositiveIntegerField("版本", default=0, editable=False)
+    def pre_save(self, model_instance: Any, add: bool) -> Any:
+        if add:
+            model_instance.ver = 1
+            model_instance.first_event_due = True
+        return super().pre_save(model_instance, add)
+
+    def deconstruct(self) -> Any:
+        """Stand in migrations as the plain field that the column is."""
+        name, _, arguments, options = super().deconstruct()
+        return name, "django.db.models.PositiveIntegerField", arguments, options
+
+
+class Root(Ledgered):
+    """A row that owns others. ``ver`` counts its events and moves only in ``ledger.actions``.
+
+    ``first_event_due``: this copy was inserted, and its first event is not written yet.
+    """
+
+    ver = VersionField("版本", default=0, editable=False)
+    first_event_due = False
 
     class Meta:
         abstract = True
