@@ -38,9 +38,9 @@ NETWORKS = [
     ".".join(parts) for parts in (("jsdelivr", "net"), ("unpkg", "com"), ("cdnjs", "cloudflare", "com"))
 ]
 URL = re.compile(r"https?://([\w.-]+)")
-# Names of XML namespaces, this machine, and the names reserved for examples (RFC 2606).
+# Names of XML and JSON namespaces, this machine, and the names reserved for examples (RFC 2606).
 HARMLESS = re.compile(
-    r"(www\.)?w3\.org|schemas\.(openxmlformats\.org|microsoft\.com)|purl\.org|127\.0\.0\.1|localhost|([\w-]+\.)*example(\.\w+)*"
+    r"(www\.)?w3\.org|json-schema\.org|schemas\.(openxmlformats\.org|microsoft\.com)|purl\.org|127\.0\.0\.1|localhost|([\w-]+\.)*example(\.\w+)*"
 )
 
 
