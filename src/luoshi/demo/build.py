@@ -1,0 +1,170 @@
+"""Builds the sample from nothing, by the same actions as users: its ledger is as honest as theirs."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from luoshi.core.actor import SYSTEM, Actor
+from luoshi.core.periods import Period, parse_period
+from luoshi.demo.cast import ADMIN, CAST, DESK, OFFICE, OFFICE_UNITS, Player
+from luoshi.kernel.access.actions import account_create, account_password_set, role_bind
+from luoshi.kernel.access.models import Account
+from luoshi.kernel.access.queries import actor_of
+from luoshi.kernel.assess.actions import round_compute, round_publish
+from luoshi.kernel.calendars.actions import calendar_install
+from luoshi.kernel.files.sheets import read_table
+from luoshi.kernel.filings.actions import draft_keep, filings_take, obligations_open
+from luoshi.kernel.ledger.actions import sequence_all
+from luoshi.kernel.loader.actions import pack_install
+from luoshi.kernel.loader.folder import SHIPPED
+from luoshi.kernel.org.actions import (
+    appoint,
+    person_create,
+    post_create,
+    tree_create,
+    unit_create,
+    units_take,
+)
+from luoshi.kernel.org.importing import units_preview
+from luoshi.kernel.reports.actions import report_freeze
+
+PACK = SHIPPED / "bulletins"
+UNITS_FROM = date(2010, 1, 1)
+OFFICE_FROM = date(2020, 1, 1)
+
+
+@dataclass(frozen=True)
+class Table:
+    """One published table: its form, its file and the periods it covers."""
+
+    form: str
+    period: str
+    asked: bool
+    """Whether the period is asked on the page (else each row brings its own)."""
+    opens: tuple[str, ...]
+    frozen: bool
+
+
+TABLES = (
+    Table("nantong", "2017-08", True, ("2017-08",), True),
+    Table("panjin", "2023-01..2023-04", True, ("2023-01..2023-04",), True),
+    Table("changzhou", "2010-08", True, ("2010-08",), True),
+    Table("lianyungang", "2021-07..2023-01", False, ("2021-07", "2022-02", "2022-08", "2023-01"), False),
+)
+
+
+@dataclass(frozen=True)
+class Credential:
+    """How to sign in as one of the cast."""
+
+    username: str
+    password: str
+    title: str
+    does: str
+
+
+class Steps:
+    """Hands out times a little apart, so that the sample's events follow one another as they would."""
+
+    def __init__(self, start: datetime) -> None:
+        self._now = start
+
+    def next(self) -> datetime:
+        self._now += timedelta(seconds=7)
+        return self._now
+
+
+def build(*, now: datetime, tell: Callable[[str], None]) -> list[Credential]:
+    """Build the whole sample; ``tell`` gets one line of progress for each part.
+
+    Raises: Refusal when an action refuses, which would be a fault of the sample.
+    """
+    steps = Steps(now)
+    tell("建立工作日历、单位和岗位")
+    calendar_install(by=SYSTEM, code="cn", now=steps.next())
+    _units(steps)
+    credentials = [_player(player, steps) for player in CAST]
+    tell("安装业务包：热线与街道通报样例")
+    pack_install(
+        actor=_actor(ADMIN, steps),
+        path=PACK,
+        bindings={"desk": DESK.post, "organ": DESK.unit},
+        now=steps.next(),
+    )
+    for table in TABLES:
+        tell(f"导入并计算：{parse_period(table.period).title}，{table.form}")
+        _table(table, steps)
+    tell("给留痕排定账位")
+    sequence_all()
+    return credentials
+
+
+def _units(steps: Steps) -> None:
+    tree_create(by=SYSTEM, now=steps.next())
+    for code, title, kind, parent in OFFICE_UNITS:
+        unit_create(
+            by=SYSTEM, code=code, title=title, kind=kind, parent_code=parent, on=OFFICE_FROM, now=steps.next()
+        )
+    table = read_table("units.csv", (PACK / "fixtures" / "units.csv").read_bytes())
+    units_take(by=SYSTEM, preview=units_preview(table, on=UNITS_FROM), now=steps.next())
+
+
+def _player(player: Player, steps: Steps) -> Credential:
+    """Make a person with post, role and account, who has already replaced the one-time password."""
+    person = person_create(by=SYSTEM, name=player.name, now=steps.next())
+    post_create(by=SYSTEM, code=player.post, unit_code=player.unit, title=player.post_title, now=steps.next())
+    appoint(by=SYSTEM, person_id=person.pk, post_code=player.post, from_on=OFFICE_FROM, now=steps.next())
+    role_bind(
+        by=SYSTEM, post_code=player.post, role=player.role, scope_unit_code=player.scope, now=steps.next()
+    )
+    account, once = account_create(by=SYSTEM, username=player.username, person_id=person.pk, now=steps.next())
+    now = steps.next()
+    password = _password()
+    account_password_set(actor=actor_of(account, None, now.date()), old=once, new=password, now=now)
+    return Credential(player.username, password, player.post_title, player.does)
+
+
+def _password() -> str:
+    """Return a password that is easy to type and passes the rules: two words of letters, digits, a mark."""
+    letters = "abcdefghjkmnpqrstuvwxyz"
+    word = "".join(secrets.choice(letters) for _ in range(5)).capitalize()
+    other = "".join(secrets.choice(letters) for _ in range(4))
+    digits = "".join(secrets.choice(string.digits[2:]) for _ in range(3))
+    return f"{word}-{other}-{digits}"
+
+
+def _table(table: Table, steps: Steps) -> None:
+    """Take one published table all the way: open, import, compute, publish and, for most, freeze."""
+    form = f"bulletins.{table.form}"
+    period = parse_period(table.period)
+    desk, office = _actor(DESK, steps), _actor(OFFICE, steps)
+    for code in table.opens:
+        obligations_open(actor=office, form_ref=form, period=parse_period(code), now=steps.next())
+    draft = draft_keep(
+        actor=desk,
+        form_ref=form,
+        import_ref=form,
+        period=period if table.asked else None,
+        name=f"{table.form}.csv",
+        content=(PACK / "fixtures" / f"{table.form}.csv").read_bytes(),
+        now=steps.next(),
+    )
+    filings_take(actor=desk, draft_token=draft.token, only_clean=False, now=steps.next())
+    for code in table.opens:
+        _round(form, parse_period(code), office, steps)
+    if table.frozen:
+        report_freeze(actor=office, report_ref=form, period=period, now=steps.next())
+
+
+def _round(scheme_ref: str, period: Period, office: Actor, steps: Steps) -> None:
+    trial = round_compute(actor=office, scheme_ref=scheme_ref, period=period, now=steps.next())
+    round_publish(actor=office, round_id=trial.pk, now=steps.next())
+
+
+def _actor(player: Player, steps: Steps) -> Actor:
+    account = Account.objects.get(username=player.username)
+    return actor_of(account, None, steps.next().date())

@@ -1,0 +1,50 @@
+"""Who works in the sample: units of the district office, posts, roles and fictional people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OFFICE_UNITS = (
+    ("SQ", "示例区", "group", None),
+    ("SQDC", "示例区督查室", "office", "SQ"),
+    ("SQRX", "示例区政务热线服务中心", "office", "SQ"),
+    ("SQXX", "示例区信息中心", "office", "SQ"),
+    ("SQSJ", "示例区审计组", "office", "SQ"),
+)
+"""(code, title, kind, parent code), parents first."""
+
+
+@dataclass(frozen=True)
+class Player:
+    """One person with an account. ``does`` says in one line what to try with it."""
+
+    username: str
+    name: str
+    post: str
+    post_title: str
+    unit: str
+    role: str
+    scope: str | None
+    does: str
+
+
+CAST = (
+    Player("tongji", "林晓岚", "sq-desk", "统计岗", "SQRX", "desk", None, "导入表格、更正填报"),
+    Player(
+        "ducha", "周明远", "sq-office", "督查专员", "SQDC", "office", None, "开启填报、发布得分、定稿通报"
+    ),
+    Player("dawa", "何雨桐", "pj01-clerk", "填报员", "PJ01", "clerk", "PJ01", "看本单位填报和已发布得分"),
+    Player("guanli", "沈一鸣", "sq-admin", "系统管理员", "SQXX", "sysadmin", None, "管单位、账号、业务包"),
+    Player(
+        "shenji",
+        "陆知行",
+        "sq-auditor",
+        "审计员",
+        "SQSJ",
+        "auditor",
+        None,
+        "查阅留痕、核验账目",
+    ),
+)
+
+DESK, OFFICE, _, ADMIN, _ = CAST

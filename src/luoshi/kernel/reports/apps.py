@@ -1,0 +1,16 @@
+"""Reports: prose with bound figures, composed from records, frozen when they are issued."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class ReportsConfig(AppConfig):
+    name = "luoshi.kernel.reports"
+    label = "reports"
+    verbose_name = "报告"
+
+    def ready(self) -> None:
+        from luoshi.kernel.ledger.kinds import register_kinds
+
+        register_kinds({"report.frozen": "报告已定稿"})

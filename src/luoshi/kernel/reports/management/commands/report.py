@@ -1,0 +1,45 @@
+"""``luoshi report bulletins.panjin --period 2023-01..2023-04 --out b.docx``"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from luoshi.core.errors import Refusal
+from luoshi.core.periods import parse_period
+from luoshi.kernel.documents.docx import render_docx
+from luoshi.kernel.documents.html import render_html
+from luoshi.kernel.reports.queries import draft_view, issue_in_force, issue_view
+
+
+class Command(BaseCommand):
+    """Write a report to a file: the frozen issue when there is one, else a draft of the present records."""
+
+    help = "生成报告文件（DOCX 或 HTML）。已定稿的按定稿内容输出，未定稿的按现有记录生成草稿。"
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("report", help="报告名称，如 bulletins.panjin")
+        parser.add_argument("--period", required=True, help="期间，如 2023-01 或 2023-01..2023-04")
+        parser.add_argument("--out", required=True, type=Path, help="输出文件，以 .docx 或 .html 结尾")
+
+    def handle(self, *args: Any, report: str, period: str, out: Path, **options: Any) -> None:
+        if out.suffix not in (".docx", ".html"):
+            raise CommandError(f"输出文件 {out.name} 应以 .docx 或 .html 结尾。")
+        try:
+            found = parse_period(period)
+            issue = issue_in_force(report, found)
+            view = issue_view(issue) if issue else draft_view(report, found, settings.LUOSHI_CLOCK.now())
+        except Refusal as refusal:
+            raise CommandError(refusal.message) from refusal
+        content = (
+            render_docx(view.document)
+            if out.suffix == ".docx"
+            else render_html(view.document).encode("utf-8")
+        )
+        out.write_bytes(content)
+        state = f"定稿（校验值 {issue.document_hash[:12]}）" if issue else "草稿（未定稿）"
+        self.stdout.write(f"已生成 {out}：{state}，{len(view.bounds)} 个数字，取数账位 {view.position}。")

@@ -1,0 +1,138 @@
+"""Reading reports: as drafts from present records, or as frozen; limited to what the actor may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from luoshi.core.actor import Actor
+from luoshi.core.errors import MissingInput, NotFound
+from luoshi.core.periods import Period, parse_period
+from luoshi.kernel.access.policy import can
+from luoshi.kernel.definitions.queries import Def, definition, definitions_of
+from luoshi.kernel.documents.tree import Document
+from luoshi.kernel.indicators.engine import evaluate
+from luoshi.kernel.indicators.models import Figure
+from luoshi.kernel.reports.bounds import Bound, bounds_from
+from luoshi.kernel.reports.compose import Issuing, compose
+from luoshi.kernel.reports.material import material_of
+from luoshi.kernel.reports.models import Issue
+from luoshi.kernel.reports.plain import document_from
+
+
+@dataclass(frozen=True)
+class ReportCard:
+    """A report as the list shows it; ``issues`` newest first."""
+
+    report: Def
+    title: str
+    issues: Sequence[Issue]
+
+
+@dataclass(frozen=True)
+class ReportView:
+    """A report of one period ready to be rendered. ``issue`` is None while it is a draft."""
+
+    report: Def
+    period: Period
+    document: Document
+    bounds: tuple[Bound, ...]
+    issue: Issue | None
+    position: int
+
+
+@dataclass(frozen=True)
+class FigureChange:
+    """One frozen figure that the present records would print differently: 发布值 and 现值."""
+
+    key: str
+    title: str
+    published: str
+    present: str
+
+
+def reports_visible(actor: Actor) -> list[ReportCard]:
+    """Return the installed reports with their issues, newest first."""
+    if not can(actor, "report.view"):
+        return []
+    issues: dict[str, list[Issue]] = {}
+    for issue in issues_visible(actor):
+        issues.setdefault(issue.report_ref, []).append(issue)
+    return [
+        ReportCard(report, report.title, tuple(issues.get(report.ref, ())))
+        for report in definitions_of("report")
+    ]
+
+
+def issues_visible(actor: Actor) -> QuerySet[Issue]:
+    """Return the frozen reports the actor may see, newest period first."""
+    if not can(actor, "report.view"):
+        return Issue.objects.none()
+    issues = Issue.objects.select_related("definition__pack_version", "superseded_by")
+    return issues.order_by("-period_end", "report_ref", "-id")
+
+
+def issue_visible(actor: Actor, issue_id: int) -> Issue:
+    """Return one frozen report. Raises: NotFound when it does not exist or may not be seen."""
+    found = issues_visible(actor).filter(pk=issue_id).first()
+    if found is None:
+        raise NotFound("没有这份报告，或您无权查看。")
+    return found
+
+
+def report_view(actor: Actor, report_ref: str, period: Period, now: datetime) -> ReportView:
+    """Return a report of a period: the issue in force when there is one, else a draft of present records.
+
+    Raises: NotFound (no such report, or not to be seen), MissingInput (its scheme refuses incomplete inputs).
+    """
+    if not can(actor, "report.view"):
+        raise NotFound("没有这份报告，或您无权查看。")
+    issue = issue_in_force(report_ref, period)
+    return issue_view(issue) if issue is not None else draft_view(report_ref, period, now)
+
+
+def issue_in_force(report_ref: str, period: Period) -> Issue | None:
+    """Return the frozen issue of a report and period, the last correction when there are any."""
+    issues = Issue.objects.select_related("definition__pack_version")
+    return issues.filter(report_ref=report_ref, period_code=period.code).order_by("-id").first()
+
+
+def issue_view(issue: Issue) -> ReportView:
+    """Return a frozen report exactly as it was issued."""
+    report = definition("report", issue.report_ref, issue.definition.pack_version.version)
+    bounds = bounds_from(issue.bounds)
+    return ReportView(
+        report, parse_period(issue.period_code), document_from(issue.document), bounds, issue, issue.position
+    )
+
+
+def draft_view(report_ref: str, period: Period, now: datetime) -> ReportView:
+    """Return a draft composed from the present records. Raises: NotFound, MissingInput."""
+    material = material_of(report_ref, period)
+    if not material.rounds and not any(figure.base for figure in material.overall.values()):
+        raise MissingInput(f"{period.title}没有填报数据，无法生成报告。请先导入本期数据，或换一个期间。")
+    composed = compose(material, Issuing(on=timezone.localdate(now), created=now))
+    return ReportView(material.report, period, composed.document, composed.bounds, None, material.position)
+
+
+def issue_compared(issue: Issue) -> tuple[FigureChange, ...]:
+    """Return the frozen indicator figures that the present records would print differently."""
+    frozen = Figure.objects.filter(owner_type=Issue.ledger_type, owner_id=issue.pk).order_by("id")
+    refs = sorted({figure.indicator_ref for figure in frozen})
+    period = parse_period(issue.period_code)
+    versions = {issue.report_ref.partition(".")[0]: issue.definition.pack_version.version}
+    present = {
+        **evaluate(refs, period, by_unit=False, versions=versions),
+        **evaluate(refs, period, by_unit=True, versions=versions),
+    }
+    changes = []
+    for figure in frozen:
+        now = present.get((figure.indicator_ref, figure.unit_id))
+        text = now.text if now is not None else "—"
+        if now is None or now.fingerprint != figure.fingerprint or text != figure.text:
+            changes.append(FigureChange(figure.key, now.title if now else figure.key, figure.text, text))
+    return tuple(changes)
