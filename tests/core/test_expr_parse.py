@@ -40,6 +40,8 @@ ONE, TWO = Num(Decimal(1)), Num(Decimal(2))
         ("'区'", Str("区")),
         ('"a\'b"', Str("a'b")),
         ("true", Bool(True)),
+        ("false", Bool(False)),
+        ("True", Bool(True)),
         ("False", Bool(False)),
         ("none", Null()),
         ("None", Null()),
@@ -150,6 +152,32 @@ def test_depth_is_bounded(text: str) -> None:
     with pytest.raises(ExpressionInvalid, match="超过 20 层"):
         parse(text)
     assert parse("+".join("a" * 20)).names == {"a"}
+
+
+@pytest.mark.parametrize(
+    "wrap",
+    [
+        "abs({})",
+        "(1 - {})",
+        "({} - 1)",
+        "-{}",
+        "not {}",
+        "(1 if {} else 2)",
+        "({} if a else 2)",
+        "(1 if a else {})",
+        "(a and {})",
+        "(1 < {})",
+        "({} < 1)",
+        "({} in (1, 2))",
+    ],
+)
+def test_every_construct_is_one_level_deep(wrap: str) -> None:
+    text = "a"
+    for _ in range(19):
+        text = wrap.format(text)
+    assert parse(text).names == {"a"}
+    with pytest.raises(ExpressionInvalid, match="超过 20 层"):
+        parse(wrap.format(text))
 
 
 def test_a_text_too_deep_for_pythons_own_parser_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -143,6 +143,7 @@ def test_what_no_tie_breaker_separates_shares_the_lower_number_and_is_named() ->
     found = rank(rows(8, 8, 8, 7, tiebreak=(1, 5, 1, 0)), Tie.BREAK)
     assert found == {"b": 1, "a": 2, "c": 2, "d": 4}
     assert shared_ranks(found) == [("a", "c")]
+    assert shared_ranks({"c": 4, "a": 1, "b": 1, "d": 1, "e": 4}) == [("a", "b", "d"), ("c", "e")]
     assert shared_ranks({"a": 1, "b": 2}) == []
 
 

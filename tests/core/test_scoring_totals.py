@@ -63,6 +63,11 @@ def test_bounds_apply_and_are_told() -> None:
     )
 
 
+def test_a_total_on_its_bound_is_not_told_to_be_beyond_it() -> None:
+    for bound in ({"floor": D(7)}, {"cap": D(7)}):
+        assert total(line("a", "7"), digits=0, **bound).steps[-1] == "合计：7，四舍五入取整数，得 7 分"
+
+
 def test_no_lines_leave_the_start() -> None:
     assert total(start=D(100)).points == D(100)
     assert total().steps == ("合计：0，四舍五入保留 2 位小数，得 0.00 分",)

@@ -71,6 +71,8 @@ def test_no_working_days_give_the_day_itself() -> None:
         ("2018-01-05", -10, True),
         ("2028-05-01", 0, True),
         ("2026-12-31", 1, True),
+        ("2017-12-31", 5, False),
+        ("2027-01-01", -1, False),
     ],
 )
 def test_a_due_day_beyond_the_published_years_is_provisional(
