@@ -7,7 +7,7 @@ them. ``combine`` adds criteria up under one stated policy for missing values.
 
 from __future__ import annotations
 
-from luoshi.core.scoring.base import Calculator, Inputs, Param, Points
+from luoshi.core.scoring.base import Calculator, Inputs, Param, ParamKind, Points
 from luoshi.core.scoring.calculators import CALCULATORS, calculator
 from luoshi.core.scoring.totals import Line, Missing, Total, combine
 
@@ -18,6 +18,7 @@ __all__ = [
     "Line",
     "Missing",
     "Param",
+    "ParamKind",
     "Points",
     "Total",
     "calculator",
