@@ -117,6 +117,7 @@ def organ_mark_fit(org: str) -> MarkFit:
     """Return the largest size that sets the issuing-organ mark on one line of the type area.
 
     Up to 48 pt; below 30 pt the characters are first set narrower (down to 60 percent), then smaller.
+    Latin letters and digits count 0.7.
     Rounding: sizes down to half points, squeeze down to whole percent.
 
     >>> organ_mark_fit("示例区人民政府文件")
@@ -127,7 +128,8 @@ def organ_mark_fit(org: str) -> MarkFit:
     MarkFit(size_pt=30.0, squeeze=72)
     """
     room_pt = (TYPE_WIDTH_MM - 2) / 25.4 * 72
-    wide = max(chars_wide(org), 1.0)
+    # Digits of the heavy title faces are wider than half a character.
+    wide = max(sum(0.7 if _char_wide(char) == 0.5 else _char_wide(char) for char in org), 1.0)
     natural = room_pt / wide
     if natural >= ORGAN_MARK_LEAST_PT:
         return MarkFit(size_pt=min(ORGAN_MARK_MOST_PT, _half_down(natural)), squeeze=100)
@@ -179,6 +181,28 @@ def line_count(text: str, per_line: float) -> int:
             lines, used = lines + 1, 0.0
         used += wide
     return lines
+
+
+def head_lines(title: str, per_line: float) -> tuple[str, ...]:
+    """Break the title of a narrow column so that its lines are even, brackets on a line of their own.
+
+    Left alone, "受理件数" in a column three characters wide would leave a single character behind.
+
+    >>> head_lines("受理件数", 3), head_lines("按时反馈率（%）", 3.3), head_lines("扣分", 3)
+    (('受理', '件数'), ('按时', '反馈率', '（%）'), ('扣分',))
+    """
+    if chars_wide(title) <= per_line or "\n" in title:
+        return tuple(title.split("\n"))
+    before, bracket, rest = title.partition("（")
+    pieces = [before, bracket + rest] if before and bracket else [title]
+    return tuple(line for piece in pieces for line in _even_lines(piece, per_line))
+
+
+def _even_lines(text: str, per_line: float) -> list[str]:
+    count = line_count(text, per_line)
+    # Longer lines last: most heads begin with a word of two characters (按时|反馈率).
+    edges = [len(text) * n // count for n in range(count + 1)]
+    return [text[start:end] for start, end in zip(edges, edges[1:], strict=False)]
 
 
 def column_twips(wishes_mm: Sequence[float]) -> list[int]:

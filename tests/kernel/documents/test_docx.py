@@ -179,3 +179,28 @@ def test_tables_are_as_wide_as_the_type_area():
     widths = [int(column.get(f"{W}w") or 0) for column in drawn.iter(f"{W}gridCol")]
     assert sum(widths) == round(156 / 25.4 * 1440)
     assert widths[0] == widths[1] * 2 or abs(widths[0] - widths[1] * 2) <= 2
+
+
+def test_head_row_never_stands_alone_at_the_foot_of_a_page():
+    rows = tuple((tree.Cell(f"单位{n}"),) for n in range(4))
+    drawn = body(with_blocks(tree.Table((tree.Column("单位", 60),), rows))).find(f"{W}tbl")
+    lines = drawn.findall(f"{W}tr")
+    kept = [line.find(f".//{W}keepNext") is not None for line in lines]
+    assert kept == [True, True, False, False, True]  # the last one keeps the signature
+
+
+def test_heads_of_narrow_columns_break_evenly():
+    columns = (
+        tree.Column("单位", 120),
+        tree.Column("按时反馈率（%）", 15, "right"),
+        tree.Column("受理件数", 15),
+    )
+    head = body(with_blocks(tree.Table(columns, ()))).find(f".//{W}tr")
+    shown = [[text_of(run) for run in cell.iter(f"{W}t")] for cell in head.findall(f"{W}tc")]
+    assert [len(list(cell.iter(f"{W}br"))) for cell in head.findall(f"{W}tc")] == [0, 2, 1]
+    assert len(shown[1]) == 3
+
+
+def test_digits_of_mark_and_title_have_the_face_of_the_words():
+    mark = paragraph_with(REPORT, "中共示例区委办公室文件")
+    assert attribute(mark, "r/rPr/rFonts", "ascii") == "方正小标宋简体"

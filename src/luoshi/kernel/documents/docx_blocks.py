@@ -14,6 +14,9 @@ from luoshi.kernel.documents.ooxml import Package, Part, Xml, el
 # for 48 pt; a smaller size needs more, because characters stand on the foot of an exact line.
 _MARK_LINE_FACTOR = 1.25
 _MARK_FOOT_FACTOR = 1.10
+_CELL_PAD = 57  # twips left and right of the words in a table cell, 1 mm
+# The head row never stands at the foot of a page with fewer rows than this.
+_ROWS_WITH_HEAD = 2
 
 
 @dataclass
@@ -37,7 +40,9 @@ def head(head: tree.Head) -> list[Xml]:
 
 def _organ_mark(org: str) -> Xml:
     fit = gb.organ_mark_fit(org)
-    look = Look(east=gb.XBS, color=gb.RED, spacing_twips=0, squeeze=fit.squeeze, size_pt=fit.size_pt)
+    look = Look(
+        east=gb.XBS, latin=gb.XBS, color=gb.RED, spacing_twips=0, squeeze=fit.squeeze, size_pt=fit.size_pt
+    )
     line = round(fit.size_pt * _MARK_LINE_FACTOR * 20)
     before = gb.mm_twips(gb.ORGAN_MARK_TOP_MM) - round(
         fit.size_pt * (_MARK_LINE_FACTOR - _MARK_FOOT_FACTOR) * 20
@@ -122,8 +127,8 @@ def table(canvas: Canvas, block: tree.Table, *, keep_next: bool = False) -> list
     widths = gb.column_twips([column.width_mm for column in block.columns])
     rows = [_head_row(block, widths, size)]
     for number, cells in enumerate(block.rows, start=1):
-        last = keep_next and number == len(block.rows)
-        rows.append(_row(canvas, block, cells, widths, size, keep_next=last))
+        kept = number < _ROWS_WITH_HEAD or (keep_next and number == len(block.rows))
+        rows.append(_row(canvas, block, cells, widths, size, keep_next=kept))
     drawn = el("w:tbl", None, _table_properties(), _grid(widths), *rows)
     above = [caption(block.caption)] if block.caption else []
     # Half a line between the table and the text under it.
@@ -142,7 +147,7 @@ def _table_properties() -> Xml:
         el(
             "w:tblCellMar",
             None,
-            *(el(f"w:{side}", {"w:w": 57, "w:type": "dxa"}) for side in ("left", "right")),
+            *(el(f"w:{side}", {"w:w": _CELL_PAD, "w:type": "dxa"}) for side in ("left", "right")),
         ),
     )
 
@@ -154,10 +159,11 @@ def _grid(widths: list[int]) -> Xml:
 def _head_row(block: tree.Table, widths: list[int], size: float) -> Xml:
     look = Look(east=gb.HEI, size_pt=size)
     shape = _cell_shape("center", size, keep_next=True)
-    cells = [
-        _cell(width, paragraph(shape, runs(column.title, look)))
-        for column, width in zip(block.columns, widths, strict=True)
-    ]
+    cells = []
+    for column, width in zip(block.columns, widths, strict=True):
+        per_line = (width - 2 * _CELL_PAD) / (size * 20)
+        title = "\n".join(gb.head_lines(column.title, per_line))
+        cells.append(_cell(width, paragraph(shape, runs(title, look))))
     return el("w:tr", None, _row_properties(size, el("w:tblHeader")), *cells)
 
 

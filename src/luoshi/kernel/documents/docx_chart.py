@@ -21,7 +21,7 @@ MARKERS = ("circle", "diamond", "square", "triangle", "star", "x")
 WIDTH_MM, HEIGHT_MM = 150.0, 68.0
 # From this many categories on, bars lie down: upright, their names would have to be turned or cut.
 LYING_FROM = 11
-LYING_ROW_MM, TALLEST_MM = 7.0, 205.0
+LYING_ROW_MM, TALLEST_MM = 6.0, 205.0
 _SHEET = "Sheet1"
 
 

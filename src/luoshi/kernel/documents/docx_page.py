@@ -207,7 +207,9 @@ def _style(ident: str, name: str, look: Look | None = None, paragraph_of: Shape 
 def _title_style() -> Xml:
     # Off the grid: 33 pt lines would otherwise jump to two grid lines each.
     shape = Shape(align="center", snap=False, line_twips=round(gb.TITLE_LINE_PT * 20))
-    return _style("Title", "Title", Look(east=gb.XBS, size_pt=gb.TITLE_PT, spacing_twips=0), shape)
+    # Digits in the same face: beside the heavy title face, Times would look like a hole.
+    look = Look(east=gb.XBS, latin=gb.XBS, size_pt=gb.TITLE_PT, spacing_twips=0)
+    return _style("Title", "Title", look, shape)
 
 
 def _heading_style(level: int) -> Xml:

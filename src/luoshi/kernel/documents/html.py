@@ -128,7 +128,11 @@ def _is_inner(href: str) -> bool:
 
 def _table(block: tree.Table, marks: tree.MarkNames) -> SafeString:
     classes = [_ALIGN_CLASS[column.align] for column in block.columns]
-    caption = format_html("<caption>{}</caption>", _clean(block.caption)) if block.caption else _NOTHING
+    caption = (
+        format_html('<caption class="gw-caption">{}</caption>', _clean(block.caption))
+        if block.caption
+        else _NOTHING
+    )
     head = format_html_join(
         "",
         '<th scope="col" class="{}">{}</th>',
