@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-FONTS = Path(__file__).with_name("fonts.conf")
+FONTS = Path(__file__).resolve().with_name("fonts.conf")
 
 
 def can_pdf() -> bool:
