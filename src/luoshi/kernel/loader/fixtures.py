@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from luoshi.core.errors import nearest
@@ -12,6 +13,7 @@ from luoshi.core.expr import parse
 from luoshi.kernel.loader.nodes import Faults, Place
 from luoshi.kernel.org.kinds import kind_of
 
+_SEVERAL = re.compile("[、；]")
 UNIT_HEAD = ("单位编码", "单位名称", "简称", "类别", "上级编码", "别名")
 
 
@@ -92,7 +94,7 @@ def units_of(sheet: Sheet, path: str, faults: Faults) -> list[FixtureUnit]:
         elif chain is None:
             faults.add(sheet.place(number, "上级编码", path), f"上级编码“{row['上级编码']}”不在表中或成环")
         else:
-            names = {row["单位编码"], row["单位名称"], row["简称"], *row["别名"].split("；")} - {""}
+            names = {row["单位编码"], row["单位名称"], row["简称"], *_SEVERAL.split(row["别名"])} - {""}
             branch = chain[-2] if len(chain) > 1 else ""
             code, title, parent = row["单位编码"], row["单位名称"], row["上级编码"]
             units.append(FixtureUnit(number + 1, code, title, frozenset(names), kind, branch, parent))
@@ -127,10 +129,3 @@ class UnitNames:
     def near(self, text: str) -> str:
         found = nearest(text, self._by_name)
         return f"，是否指 {found}" if found else ""
-
-
-def cells(sheet: Sheet, row: int, leave: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield (column, text) of a row, without the columns to leave out."""
-    for column, text in sheet.rows[row].items():
-        if column not in leave:
-            yield column, text

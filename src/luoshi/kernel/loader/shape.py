@@ -48,14 +48,10 @@ def _note(root: Node, detail: ErrorDetails, faults: Faults) -> None:
         faults.add(node.head, f"没有“{detail['loc'][-1]}”这个键", hint)
     elif kind == "missing":
         name = str(rest[-1]) if rest else ""
-        if name not in node.lost:
-            near = nearest(name, [key for key in node.names() if key not in _keys_at(detail["loc"][:-1])])
-            faults.add(
-                node.head,
-                f"缺少 {name}",
-                f"是否把 {name} 写成了 {near}" if near else "",
-                join(node.path, name),
-            )
+        unknown = node.names() - _keys_at(detail["loc"][:-1])
+        # a mistyped key is told once, where it stands
+        if name not in node.lost and nearest(name, unknown) is None:
+            faults.add(node.head, f"缺少 {name}", path=join(node.path, name))
     elif rest and rest[-1] == "[key]":
         faults.add(node.head, f"代码“{_last(node.path)}”{_PATTERNS['key']}，最长四十个字符")
     elif not any(parent.lost for parent in parents if detail["type"] == "model_type"):

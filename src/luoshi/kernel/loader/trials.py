@@ -71,8 +71,7 @@ def run_trials(root: Node, bodies: Bodies, folder: Folder, faults: Faults) -> tu
     for number, node in enumerate(tests.elements() if tests is not None else (), 1):
         if faults.under(node.path):
             continue
-        test = PackTest.model_validate(node.plain())
-        trial = _Trial(number, node, test, bodies, folder, faults)
+        trial = _Trial(number, node, bodies, folder, faults)
         if trial.sound():
             result = trial.run()
             if result is not None:
@@ -83,30 +82,36 @@ def run_trials(root: Node, bodies: Bodies, folder: Folder, faults: Faults) -> tu
 class _Trial:
     """One test being run."""
 
-    def __init__(
-        self, number: int, node: Node, test: PackTest, bodies: Bodies, folder: Folder, faults: Faults
-    ) -> None:
+    def __init__(self, number: int, node: Node, bodies: Bodies, folder: Folder, faults: Faults) -> None:
         self.number = number
         self.node = node
-        self.test = test
+        self.test = PackTest.model_validate(node.plain())
         self.bodies = bodies
         self.folder = folder
         self.faults = faults
-        self.template = bodies.get(("imports", test.import_), {})
+        self.template = bodies.get(("imports", self.test.import_), {})
         self.form = bodies.get(("forms", self.template.get("form", "")), {})
-        self.scheme = bodies.get(("schemes", test.scheme), {}) if test.scheme else {}
+        self.scheme = bodies.get(("schemes", self.test.scheme), {}) if self.test.scheme else {}
 
     def sound(self) -> bool:
         """Say whether everything the test leans on is there and free of faults: no fault is told twice."""
         if not self.template or not self.form or (self.test.scheme and not self.scheme):
             return False
-        indicators = {*(indicator_keys(self.scheme) if self.scheme else ()), *self.test.figures}
-        leans_on = [f"imports.{self.test.import_}", f"forms.{self.template['form']}", "vocab"]
-        leans_on += [f"indicators.{key}" for key in indicators]
-        leans_on += [f"schemes.{self.test.scheme}"] if self.test.scheme else []
-        if any(("indicators", key) not in self.bodies for key in indicators):
+        needed = {*(indicator_keys(self.scheme) if self.scheme else ()), *self.test.figures}
+        if any(("indicators", key) not in self.bodies for key in needed):
             return False
+        leans_on = [f"imports.{self.test.import_}", f"forms.{self.template['form']}", "vocab"]
+        leans_on += [f"indicators.{key}" for key in needed | self._listed()]
+        leans_on += [f"schemes.{self.test.scheme}"] if self.test.scheme else []
         return not any(self.faults.under(path) for path in leans_on)
+
+    def _listed(self) -> set[str]:
+        """Return the indicators that the head of the want table names."""
+        if self.test.want is None:
+            return set()
+        head = self.folder.read(self.test.want).partition(b"\n")[0].decode("utf-8", "replace")
+        columns = (column.strip().partition(".") for column in head.split(","))
+        return {key for part, _, key in columns if part == "indicator"}
 
     def run(self) -> TrialResult | None:
         sheet = read_sheet(self.test.rows, self.folder.read(self.test.rows), self.node.path, self.faults)

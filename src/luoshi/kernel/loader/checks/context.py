@@ -11,9 +11,6 @@ from luoshi.core.errors import ExpressionInvalid, nearest
 from luoshi.core.expr import Expr, Kind, parse
 from luoshi.kernel.loader.nodes import Faults, Node
 
-UNIT_NAMES: Mapping[str, Kind] = dict.fromkeys(
-    ("unit.code", "unit.kind", "unit.branch", "unit.parent"), Kind.TEXT
-)
 KIND_TITLES: Mapping[Kind, str] = {
     Kind.NUMBER: "数字",
     Kind.TEXT: "文字",
@@ -97,13 +94,20 @@ class Context:
             wanted, given = ("岗位", "单位") if kind == "post" else ("单位", "岗位")
             self.faults.add(node.at_offset(offset), f"槽位 {name} 对应{given}，此处需要{wanted}")
 
-    def expression(self, node: Node | None, types: Mapping[str, Kind], *want: Kind) -> Expr | None:
-        """Return the parsed and type-checked expression of ``node``; note what is wrong with it."""
+    def expression(
+        self, node: Node | None, types: Mapping[str, Kind], *want: Kind, unsure: Collection[str] = ()
+    ) -> Expr | None:
+        """Return the parsed and type-checked expression of ``node``; note what is wrong with it.
+
+        One that reads a name of ``unsure`` kind is not checked for kinds: that fault is told at the name.
+        """
         if node is None or node.text is None or not node.text.strip():
             return None
         lead = len(node.text) - len(node.text.lstrip())
         try:
             expr = parse(node.text)
+            if expr.names & set(unsure):
+                return None
             kind = expr.check(types)
         except ExpressionInvalid as error:
             message = _POSITION.sub("", error.message).rstrip("。")
@@ -142,21 +146,35 @@ def field_kinds(form: Node, *, facts_only: bool = False) -> dict[str, Kind]:
     for field in fields.elements() if fields is not None else ():
         key, type_ = field.text_at("key"), field.text_at("type")
         fact = field.get("fact")
-        if key is None or type_ is None or (facts_only and (fact is None or fact.value is not True)):
+        if key is None or (facts_only and (fact is None or fact.value is not True)):
             continue
-        assert key.text is not None and type_.text is not None
-        kinds[key.text] = _KINDS.get(type_.text.partition(":")[0], Kind.NUMBER)
+        type_text = type_.text if type_ is not None and type_.text is not None else ""
+        kinds[key.text or ""] = _KINDS.get(type_text.partition(":")[0], Kind.NUMBER)
     return kinds
 
 
-def has_lost_fields(form: Node) -> bool:
-    """Say whether some field of a form could not be read, so that its list of names is not complete."""
+def has_lost_fields(form: Node, faults: Faults) -> bool:
+    """Say whether some field of a form cannot be known by name, so that its list of names is not complete."""
     fields = form.get("fields")
     return (
         "fields" in form.lost
         or fields is None
-        or any(field.text_at("key") is None or field.text_at("type") is None for field in fields.elements())
+        or any(
+            field.text_at("key") is None or faults.under(f"{field.path}.key") for field in fields.elements()
+        )
     )
+
+
+def unsure_fields(form: Node, faults: Faults) -> set[str]:
+    """Return the fields whose type is faulty, so that nothing can be said of expressions over them."""
+    fields = form.get("fields")
+    return {
+        key.text
+        for field in (fields.elements() if fields is not None else ())
+        if (key := field.text_at("key")) is not None and key.text is not None
+        if field.text_at("type") is None
+        or any(faults.under(f"{field.path}.{part}") for part in ("type", "min", "max"))
+    }
 
 
 _KINDS = {"text": Kind.TEXT, "vocab": Kind.TEXT, "date": Kind.DATE}

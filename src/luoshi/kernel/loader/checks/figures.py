@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
-from luoshi.core.errors import ExpressionInvalid, Invalid
+from luoshi.core.errors import ExpressionInvalid, Invalid, nearest
 from luoshi.core.expr import Kind
 from luoshi.core.scoring import CALCULATORS, calculator
 from luoshi.kernel.indicators.measure import check_exact
 from luoshi.kernel.loader.checks.context import (
-    UNIT_NAMES,
     Context,
     field_kinds,
     has_lost_fields,
     nearest_hint,
+    unsure_fields,
 )
 from luoshi.kernel.loader.nodes import Node
+from luoshi.kernel.org.selectors import SELECTOR_NAMES
 
 WAYS = ("count", "sum", "mean", "num")
 FACT_NAMES = {
-    **{name: Kind.TEXT for name in UNIT_NAMES if name != "unit.parent"},
+    **{name: Kind.TEXT for name in SELECTOR_NAMES if name != "unit.parent"},
     "answer": Kind.TEXT,
     "timing": Kind.TEXT,
 }
@@ -31,7 +32,7 @@ def check_indicators(ctx: Context) -> None:
     for _, indicator in ctx.section("indicators"):
         form = ctx.require(indicator.text_at("form"), "forms")
         _ways(ctx, indicator)
-        if form is None or has_lost_fields(form):
+        if form is None or has_lost_fields(form, ctx.faults):
             continue
         kinds = {**FACT_NAMES, **field_kinds(form, facts_only=True)}
         _expression(ctx, indicator.text_at("where"), form, kinds, Kind.BOOL)
@@ -57,7 +58,7 @@ def _ways(ctx: Context, indicator: Node) -> None:
     den = indicator.get("den")
     if den is not None and "num" not in indicator.names():
         ctx.faults.add(den.head, "den 只能与 num 同时写")
-    if "empty" not in indicator.names() and ways and ways != ["count"]:
+    if "empty" not in indicator.names() and len(ways) == 1 and ways != ["count"]:
         hint = "写 empty: as_no、skip 或 refuse"
         ctx.faults.add(indicator.head, "没有写空值怎样处理", hint, f"{indicator.path}.empty")
 
@@ -66,15 +67,15 @@ def _expression(ctx: Context, node: Node | None, form: Node, kinds: dict[str, Ki
     if node is None:
         return
     every = field_kinds(form)
-    try_all = ctx.expression(node, {**every, **kinds}, *want)
-    if try_all is None:
+    expr = ctx.expression(node, {**every, **kinds}, *want, unsure=unsure_fields(form, ctx.faults))
+    if expr is None:
         return
-    for name in sorted(try_all.names - kinds.keys()):
+    for name in sorted(expr.names - kinds.keys()):
         offset = (node.text or "").find(name)
         ctx.faults.add(node.at_offset(max(offset, 0)), f"字段 {name} 未标记 fact: true，不能用于统计")
         return
     try:
-        check_exact(try_all)
+        check_exact(expr)
     except ExpressionInvalid as error:
         ctx.faults.add(node.place, error.message.rstrip("。"))
 
@@ -87,7 +88,7 @@ def check_schemes(ctx: Context) -> None:
         ctx.unique((group.text_at("key") for group in groups), "分组代码")
         ctx.unique((criterion.text_at("key") for criterion in criteria), "考核项代码")
         for group in groups:
-            ctx.expression(group.text_at("of"), UNIT_NAMES, Kind.BOOL)
+            ctx.expression(group.text_at("of"), SELECTOR_NAMES, Kind.BOOL)
         for criterion in criteria:
             ctx.require(criterion.text_at("input"), "indicators")
             _calculator(ctx, criterion)
@@ -115,13 +116,18 @@ def _calculator(ctx: Context, criterion: Node) -> None:
         try:
             calculator(name, given)
         except Invalid as error:
-            for key, message in error.fields.items():
-                node = params.get(key)
-                if node is None:
-                    ctx.faults.add(params.head, message.rstrip("。"), path=f"{params.path}.{key}")
-                else:
-                    unknown = key not in CALCULATORS[name].PARAMS
-                    ctx.faults.add(node.head if unknown else node.place, message.rstrip("。"))
+            _parameters(ctx, params, CALCULATORS[name].PARAMS.keys(), error.fields)
+
+
+def _parameters(ctx: Context, params: Node, known: Collection[str], told: Mapping[str, str]) -> None:
+    """Note what a calculator says of its parameters, each at its place; a mistyped name once."""
+    unknown = params.names() - set(known)
+    for key, message in told.items():
+        node = params.get(key)
+        if node is not None:
+            ctx.faults.add(node.head if key in unknown else node.place, message.rstrip("。"))
+        elif nearest(key, unknown) is None:
+            ctx.faults.add(params.head, f"{key}：{message.rstrip('。')}", path=f"{params.path}.{key}")
 
 
 def _weights(ctx: Context, scheme: Node, criteria: list[Node]) -> None:

@@ -8,13 +8,14 @@ from decimal import Decimal
 from luoshi.core.expr import Kind
 from luoshi.kernel.filings.windows import offset_of
 from luoshi.kernel.loader.checks.context import (
-    UNIT_NAMES,
     Context,
     field_kinds,
     has_lost_fields,
     nearest_hint,
+    unsure_fields,
 )
 from luoshi.kernel.loader.nodes import Node
+from luoshi.kernel.org.selectors import SELECTOR_NAMES
 
 OFFICE_ROLES = ("clerk", "head", "desk", "reviewer", "office", "owner")
 RESERVED = frozenset({"all", "answer", "timing", "unit", "period", "true", "false", "none"})
@@ -57,7 +58,7 @@ def check_vocab(ctx: Context) -> None:
 def check_forms(ctx: Context) -> None:
     """Selectors, windows, flows, fields and rules of every form."""
     for _, form in ctx.section("forms"):
-        ctx.expression(form.text_at("to"), UNIT_NAMES, Kind.BOOL)
+        ctx.expression(form.text_at("to"), SELECTOR_NAMES, Kind.BOOL)
         _window(ctx, form)
         _flow(ctx, form)
         _admission(ctx, form)
@@ -66,8 +67,8 @@ def check_forms(ctx: Context) -> None:
         rules = form.get("rules")
         for rule in rules.elements() if rules is not None else ():
             must = rule.text_at("must")
-            if must is not None and not has_lost_fields(form):
-                ctx.expression(must, kinds, Kind.BOOL)
+            if must is not None and not has_lost_fields(form, ctx.faults):
+                ctx.expression(must, kinds, Kind.BOOL, unsure=unsure_fields(form, ctx.faults))
 
 
 def _window(ctx: Context, form: Node) -> None:
@@ -102,7 +103,7 @@ def _flow(ctx: Context, form: Node) -> None:
         if (
             node.text is not None
             and node.text not in {"note", *field_kinds(form)}
-            and not has_lost_fields(form)
+            and not has_lost_fields(form, ctx.faults)
         ):
             ctx.unknown(node, "字段", node.text, {"note", *field_kinds(form)})
 
@@ -165,7 +166,7 @@ def check_imports(ctx: Context) -> None:
             titles.append(period)
         titles += list(ignore.elements()) if ignore is not None else []
         ctx.unique(titles, "列名")
-        if form is not None and columns is not None and not has_lost_fields(form):
+        if form is not None and columns is not None and not has_lost_fields(form, ctx.faults):
             _columns(ctx, form, columns)
 
 

@@ -21,7 +21,7 @@ PLAIN_COLUMNS = {
 TOTAL_COLUMNS = ("rank", "total")
 LINE_PARTS = ("input", "points", "deduct")
 _HOLE = re.compile(r"\{([^{}]*)\}")
-_DIGIT = re.compile(r"[0-9０-９]+")
+_DIGIT = re.compile(r"[0-9０-９]+(?:[.,．，][0-9０-９]+)*")
 _BRACE = re.compile(r"[{}]")
 
 
@@ -120,13 +120,14 @@ def _holes(ctx: Context, node: Node, bound: _Bound, *, period_only: bool) -> Non
             if hole[1] != "period":
                 ctx.faults.add(place, f"此处不能写 {{{hole[1]}}}", "标题、表题和附注只能用 {period}")
         else:
-            _hole(ctx, place, hole[1], bound)
+            part = node.at_offset(hole.start() + 1 + len(hole[1].partition(".")[0]) + 1)
+            _hole(ctx, place, part, hole[1], bound)
     stray = _BRACE.search(_HOLE.sub(lambda hole: " " * len(hole[0]), text))
     if stray is not None:
         ctx.faults.add(node.at_offset(stray.start()), "花括号没有配对，取数应写作 {指标}")
 
 
-def _hole(ctx: Context, place: Place, name: str, bound: _Bound) -> None:
+def _hole(ctx: Context, place: Place, part_place: Place, name: str, bound: _Bound) -> None:
     head, _, part = name.partition(".")
     if name == "period":
         return
@@ -138,7 +139,7 @@ def _hole(ctx: Context, place: Place, name: str, bound: _Bound) -> None:
         hint = nearest_hint(head, {*known, "period", "scheme"})
         ctx.faults.add(place, f"没有指标“{head}”", hint)
     elif part and part not in INDICATOR_PARTS:
-        ctx.faults.add(place, f"指标没有“{part}”", nearest_hint(part, INDICATOR_PARTS))
+        ctx.faults.add(part_place, f"指标没有“{part}”", nearest_hint(part, INDICATOR_PARTS))
 
 
 def _scheme_hole(ctx: Context, place: Place, name: str, part: str, bound: _Bound) -> None:

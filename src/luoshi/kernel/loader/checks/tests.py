@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from luoshi.core.errors import Invalid
 from luoshi.core.periods import parse_period
-from luoshi.kernel.loader.checks.context import Context
+from luoshi.kernel.loader.checks.context import Context, nearest_hint
 from luoshi.kernel.loader.nodes import Node
 
 
@@ -20,7 +20,7 @@ def check_tests(ctx: Context) -> None:
         known = ctx.names("indicators")
         for key, node in figures.entries() if figures is not None else ():
             if known is not None and key not in known:
-                ctx.unknown(node, "指标", key, known)
+                ctx.faults.add(node.head, f"没有指标“{key}”", nearest_hint(key, known))
         _period(ctx, test)
         _wants(ctx, test)
 

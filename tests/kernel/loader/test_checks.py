@@ -1,0 +1,159 @@
+"""Every rule of the checks, one planted fault each; nothing else is reported."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.kernel.loader.faulty import Seed, assert_exactly, faults_of, pack_copy, planted
+
+PANJIN_P = "各单位共承接转办工单"
+RULES = (
+    # pack, slots, roles, vocab
+    Seed("version: 1,", "¦verson: 1,", "是否想写 version"),
+    Seed("version: 1,", "version: ¦0,", "应不小于 1"),
+    Seed("id: bulletins", "id: ¦bulletin", "不同名"),
+    Seed("requires: []", "requires: [¦core]", "没有业务包“core”"),
+    Seed("\nvocab: {}", "\n¦vocabs: {}", "是否想写 vocab"),
+    Seed("vocab: {}", "vocab: {kind: {a: 甲, b: ¦甲}}", "重复"),
+    Seed("vocab: {}", "vocab: {¦kind: {}}", "没有选项"),
+    Seed('{who: "post:@desk"', '{who: "post:@¦organ"', "需要岗位"),
+    Seed('{who: "post:@desk"', '{who: ¦"desk"', "post:@槽位"),
+    # forms
+    Seed("period: month", "period: ¦mnth", "是否想写 month"),
+    Seed("window: none", "window: ¦nne", "应为 none"),
+    Seed("window: none", 'window: {calendar: ¦us, open: start, due: "end + 3 workday"}', "没有日历"),
+    Seed("window: none", 'window: {calendar: cn, open: start, due: ¦"end + ten workday"}', "日期算式"),
+    Seed("fill: desk", "fill: ¦dsk", "是否想写 desk"),
+    Seed("fill: desk", "fill: ¦none", "没有角色"),
+    Seed("nil: none", "nil: {need: [¦nte]}", "是否想写 note"),
+    Seed('owner: "unit:@organ"', 'owner: "unit:@¦desk"', "需要单位"),
+    Seed('until: "2027-12-31"', 'until: ¦"2027-02-30"', "不是日历上的日期"),
+    Seed("{key: onsite, title: 实地考评得分", "{key: ¦system, title: 实地考评得分", "重复"),
+    Seed("{key: rest_score", "{key: ¦timing", "保留字"),
+    Seed('type: "decimal:2", unit: 分, min: 0', 'type: ¦"decimal:9", unit: 分, min: 0', "decimal:N"),
+    Seed("min: 0, max: 35", "min: ¦40, max: 35", "大于 max"),
+    Seed('type: "percent:2", unit: "%", blank', "type: text, ¦min: 1, blank", "只有数字字段"),
+    Seed("type: int, unit: 件, min: 0", 'type: "vocab:¦kind", unit: 件', "没有选项表"),
+    Seed("assigned > 0 or done_rate == 0", "assigned > 0 or done_rate ¦= 0", "写法不对"),
+    Seed("must: \"overdue + other <= cases\"", "must: ¦\"overdue + other - cases\"", "此处应为是否"),
+    Seed("to: \"unit.branch == 'LYG'", "to: \"unit.branch == ¦1 and unit.branch == 'LYG'", ""),
+    # imports
+    Seed("ignore: [公布得分]", "ignore: [¦满意率]", "重复"),
+    Seed("{assigned: 转办件数, ", "{assigned: 转办件数, ¦asigned: 某列, ", "是否想写 assigned"),
+    # indicators
+    Seed("panjin_kb: {title: 知识库更新数, grain: filing, form: panjin",
+         "panjin_kb: {title: 知识库更新数, grain: filing, form: ¦pajin", "是否想写 panjin"),
+    Seed("count: all, time", "count: all, ¦sum: onsite, time", "只能写一个"),
+    Seed("count: all, time", "¦den: all, time", "den 只能与 num 同时写"),
+    Seed('nantong_onsite_good: {title: 实地考评九十分及以上单位数, grain: filing, form: nantong, where: "onsite >= 90", count: all,',
+         '¦nantong_onsite_good: {title: 实地考评九十分及以上单位数, grain: filing, form: nantong, where: "onsite >= 90",', "怎样计算"),
+    Seed("panjin_kb: {title: 知识库更新数, grain: filing, form: panjin, sum: kb_updates, empty: skip,",
+         "¦panjin_kb: {title: 知识库更新数, grain: filing, form: panjin, sum: kb_updates,", "空值怎样处理"),
+    Seed('where: "cases == 0"', 'where: ¦"cases + 0"', "此处应为是否"),
+    Seed("sum: kb_updates", "sum: ¦kb_updates > 3", "此处应为数字"),
+    Seed("sum: kb_updates", "sum: ¦kb_updates / assigned", "逐行相除"),
+    Seed("count: all, time", "count: ¦some, time", "应为 all"),
+    Seed("grain: filing", "grain: ¦item", "应为 filing"),
+    Seed("digits: 2, better: up}\n  nantong_onsite", "digits: ¦9, better: up}\n  nantong_onsite", "应不大于 6"),
+    # schemes
+    Seed("input: nantong_onsite", "input: ¦nantong_onsit", "是否想写 nantong_onsite"),
+    Seed("weight: 0.40}\n      - {key: onsite", "weight: ¦abc}\n      - {key: onsite", "应为数字"),
+    Seed("- {key: done, title: 办结率, input: panjin_done, calc: {value: {}}, weight: 0.20, ",
+         "- ¦{key: done, title: 办结率, input: panjin_done, calc: {value: {}}, ", "每一项都要写 weight"),
+    Seed("{amount: 0.5}", "{amount: ¦-1}", "大于 0"),
+    Seed("{deduct_per: {amount: 0.5}}", "{¦deduct_per: {}}", "amount"),
+    Seed("combine: {how: weighted, missing: refuse, digits: 1", "combine: {how: weighted, missing: ¦refse, digits: 1",
+         "是否想写 refuse"),
+    Seed("rank: {tie: break, by: [system], better: up}", "¦rank: {tie: break, better: up}", "要写 by"),
+    Seed("combine: none\n    rank: none", "combine: none\n    ¦rank: {tie: dense, better: up}", "不能排名"),
+    Seed("- {key: dept, title: 市级部门", "- {key: ¦district, title: 市级部门", "重复"),
+    # reports
+    Seed('organ: "@organ"', 'organ: "@¦orgn"', "是否想写 organ"),
+    Seed("scheme: panjin\n    lines", "scheme: ¦panjing\n    lines", "是否想写 panjin"),
+    Seed(PANJIN_P, "¦１２家" + PANJIN_P, "手写了数字“１２”"),
+    Seed("{panjin_assigned}件", "{panjin_assigned.¦nun}件", "是否想写 num"),
+    Seed("平均得分{scheme.mean}分", "平均得分{¦scheme.men}分", "是否想写 scheme.mean"),
+    Seed("总体结案率{changzhou_done}", "总体结案率{changzhou_done}、{¦scheme.mean}", "没有总分"),
+    Seed(PANJIN_P, "¦{" + PANJIN_P, "花括号"),
+    Seed("- {h1: 指标情况}", '- {h1: "指标{¦panjin_done}情况"}', "只能用 {period}"),
+    Seed("- {h1: 指标情况}", '- {h1: "指标¦3项"}', "手写了数字"),
+    Seed("- {h1: 指标情况}", "- {h1: 指标情况, ¦h2: 某}", "只能写一种"),
+    Seed("- {h1: 指标情况}", "- {h1: 指标情况, ¦source: 某}", "只用于引用"),
+    Seed("- {h1: 指标情况}", "- ¦{source: 某}", "没有内容"),
+    Seed('- {q: "每超期一件扣0.5分。", source: 由公布的超期件数和扣分核对，各单位全部相符}', '- ¦{q: "每超期一件扣0.5分。"}', "出处"),
+    Seed("title: 各单位得分和名次", "title: 各单位¦20分", "手写了数字"),
+    Seed("columns: [rank, unit, input.system", "columns: [rank, ¦unti, input.system", "是否想写 unit"),
+    Seed("columns: [unit, indicator.changzhou_cases", "columns: [unit, ¦total, indicator.changzhou_cases", "没有总分"),
+    Seed("columns: [unit, indicator.changzhou_cases", "columns: [unit, ¦rank, indicator.changzhou_cases", "不排名"),
+    Seed("columns: [period, unit, criterion, input, points]", "columns: [period, unit, criterion, input, ¦total]", "没有列"),
+    Seed("series: [input.onsite]", "series: [indicator.¦nantong_x]", "没有指标"),
+    Seed("rows: lines, label: unit", "rows: ¦linse, label: unit", "是否想写 lines"),
+    # tests
+    Seed("want: fixtures/panjin_want.csv", "want: ¦fixtures/panjin_wants.csv", "没有文件"),
+    Seed("want: fixtures/panjin_want.csv", "want: ¦../x.csv", "相对路径"),
+    Seed('period: "2017-08"', 'period: ¦"2017-13"', "月份"),
+    Seed("{import: nantong,", "{import: ¦nanton,", "是否想写 nantong"),
+    Seed('panjin_assigned: "15552"', '¦panjin_assignd: "15552"', "是否想写 panjin_assigned"),
+    Seed("refused: [市碱业公司", "figures: {}, ¦refused: [市碱业公司", "不能同时写"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", RULES, ids=range(len(RULES)))
+def test_each_rule_is_told_at_its_place_and_nothing_else(tmp_path: Path, seed: Seed):
+    folder = pack_copy(tmp_path)
+    spots = planted(folder, [seed])
+    assert_exactly(faults_of(folder), spots)
+
+
+def test_a_field_that_is_no_fact_cannot_be_counted(tmp_path: Path):
+    folder = pack_copy(tmp_path)
+    seeds = [
+        Seed(
+            'duty, title: 履职考评得分, type: "decimal:2", unit: 分, min: 0, max: 100, fact: true',
+            'duty, title: 履职考评得分, type: "decimal:2", unit: 分, min: 0, max: 100, fact: ¦7',
+            "应为 true 或 false",
+        )
+    ]
+    spots = planted(folder, seeds)
+    told = faults_of(folder)
+    assert [f for f in told if (f.line, f.col) == (spots[0].line, spots[0].col)]
+    assert all("未标记 fact" in f.message for f in told if f.path.startswith("indicators"))
+    assert {f.path for f in told if f.path.startswith("indicators")} == {
+        "indicators.nantong_duty.mean",
+        "indicators.nantong_duty_weak.where",
+    }
+
+
+def test_a_broken_entry_raises_no_faults_elsewhere(tmp_path: Path):
+    """Forms, indicators and schemes that lean on an unreadable entry are not blamed for it."""
+    folder = pack_copy(tmp_path)
+    spots = planted(
+        folder, [Seed("    fields:\n      - {key: cases, title", "    fields:\n      - {key: cases¦: title", "")]
+    )
+    faults = faults_of(folder)
+    assert [fault.line for fault in faults] == [spots[0].line]
+
+
+def test_syntax_errors_and_meaning_are_told_in_one_run(tmp_path: Path):
+    folder = pack_copy(tmp_path)
+    seeds = [
+        Seed("desk: {kind: post, title: 统计岗}\n", "desk: {kind: ¦psot, title: 统计岗}\n", "是否想写 post"),
+        Seed("by: [system]", "by: [¦systm]", "是否想写 system"),
+    ]
+    text = (folder / "pack.yaml").read_text(encoding="utf-8")
+    (folder / "pack.yaml").write_text(text.replace("basis: 权重由公布得分反推；按时", "basis: '权重", 1), encoding="utf-8")
+    spots = planted(folder, seeds)
+    faults = faults_of(folder)
+    assert {(s.line, s.col) for s in spots} <= {(f.line, f.col) for f in faults}
+    assert [f.path for f in faults if "引号" in f.message] == ["schemes.panjin.basis"]
+    assert len(faults) == 3
+
+
+def test_a_file_that_is_no_pack_is_told(tmp_path: Path):
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    (folder / "pack.yaml").write_text("pack: 3\n", encoding="utf-8")
+    (fault,) = faults_of(folder)
+    assert (fault.line, fault.path) == (1, "pack") and "键值" in fault.message
