@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from tests.district import district  # noqa: F401
 from tests.harness import flush, network, queries, templates
 from tests.harness.times import NOW
 
