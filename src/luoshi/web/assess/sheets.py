@@ -21,10 +21,11 @@ class Criterion:
 
 @dataclass(frozen=True)
 class SheetRow:
-    """One unit: its sheet and its lines, in the order of the criteria (None where it has none)."""
+    """One unit: its sheet, printed total, and (line, printed points) by criterion, None where it has none."""
 
     sheet: Any
-    lines: tuple[Any | None, ...]
+    total: str
+    lines: tuple[tuple[Any, str] | None, ...]
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,18 @@ def groups_of(sheets: Iterable[Any], criteria: Sequence[Criterion], *, group: st
 
     Sorting by a number puts the higher one first and what has none last.
     """
+    shown = [sheet for sheet in sheets if not group or sheet.group == group]
+    totals = scale_of(sheet.total for sheet in shown)
+    points = {
+        each.key: scale_of(
+            line.points for sheet in shown for line in sheet.lines.all() if line.key == each.key
+        )
+        for each in criteria
+    }
     found: dict[tuple[str, str], list[SheetRow]] = {}
-    for sheet in sheets:
-        if group and sheet.group != group:
-            continue
-        lines = {line.key: line for line in sheet.lines.all()}
-        row = SheetRow(sheet, tuple(lines.get(each.key) for each in criteria))
+    for sheet in shown:
+        lines = {line.key: (line, printed(line.points, points[line.key])) for line in sheet.lines.all()}
+        row = SheetRow(sheet, printed(sheet.total, totals), tuple(lines.get(each.key) for each in criteria))
         found.setdefault((sheet.group, sheet.group_title), []).append(row)
     places = {each.key: place for place, each in enumerate(criteria)}
     return [
@@ -67,8 +74,8 @@ def order(row: SheetRow, sort: str, places: dict[str, int]) -> tuple[Any, ...]:
     if sort == "total":
         return falling(row.sheet.total, row)
     if sort in places:
-        line = row.lines[places[sort]]
-        return falling(line.points if line is not None else None, row)
+        entry = row.lines[places[sort]]
+        return falling(entry[0].points if entry is not None else None, row)
     return (row.sheet.seq,)
 
 
@@ -77,18 +84,33 @@ def falling(text: str | None, row: SheetRow) -> tuple[Any, ...]:
     return (text is None, -Decimal(text or 0), row.sheet.seq)
 
 
+def scale_of(texts: Iterable[str | None]) -> int:
+    """Return the most decimals that any of the numbers has, so that a column stands even."""
+    return max((len(text.partition(".")[2]) for text in texts if text), default=0)
+
+
+def printed(text: str | None, digits: int) -> str:
+    """Return a number with ``digits`` decimals, zeros added; a dash for none.
+
+    >>> printed("99", 2), printed("98.06", 2), printed(None, 1)
+    ('99.00', '98.06', '—')
+    """
+    return DASH if text is None else f"{Decimal(text):.{digits}f}"
+
+
 def export_rows(groups: Iterable[Group]) -> list[tuple[Any, ...]]:
-    """Return the rows of the spreadsheet, in the order of ``export_columns``."""
+    """Return the spreadsheet's rows: group, rank, unit, value and points by criterion, total, reason."""
     rows = []
     for group in groups:
         for row in group.rows:
             sheet = row.sheet
             cells: list[Any] = [group.title, sheet.rank, sheet.unit.code, sheet.unit.title]
-            for line in row.lines:
-                cells += [
-                    line.input_text if line else DASH,
-                    Decimal(line.points) if line and line.points else None,
-                ]
-            total = None if sheet.total is None else Decimal(sheet.total)
-            rows.append((*cells, total, sheet.reason))
+            for entry in row.lines:
+                cells += [DASH, None] if entry is None else [entry[0].input_text, number(entry[0].points)]
+            rows.append((*cells, number(sheet.total), sheet.reason))
     return rows
+
+
+def number(text: str | None) -> Decimal | None:
+    """Return a stored number."""
+    return None if text is None else Decimal(text)

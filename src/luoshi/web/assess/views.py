@@ -99,8 +99,8 @@ def sheet_context(request: HttpRequest, round_id: int) -> dict[str, object]:
         "sort": sort,
         "with_total": combine != "none",
         "with_rank": scheme.body["rank"] != "none",
-        "weighted": any(each.weight for each in criteria),
-        "width": 3 + 2 * len(criteria) + (combine != "none") + (scheme.body["rank"] != "none"),
+        "with_reasons": any(each.reason for each in sheets),
+        "width": 2 + 2 * len(criteria) + (combine != "none") + (scheme.body["rank"] != "none"),
     }
 
 

@@ -29,6 +29,7 @@ from luoshi.kernel.filings.queries import (
     timing_of,
 )
 from luoshi.kernel.ledger.queries import events_of
+from luoshi.kernel.org.queries import units_on
 from luoshi.web.filings.forms import PERIOD_HELP, CorrectForm, OpenForm
 from luoshi.web.ledger.words import Names
 from luoshi.web.packs.words import PERIODS
@@ -183,6 +184,7 @@ def obligation_context(request: HttpRequest, obligation_id: int) -> dict[str, An
         "period": parse_period(obligation.period_code),
         "tone": tone,
         "word": word,
+        "parents": parents_of(obligation),
         "current": current,
         "versions": [(each, names.who(each.submitted_by)) for each in versions],
         "events": [(event, names.who(event.by)) for event in reversed(events)],
@@ -191,6 +193,13 @@ def obligation_context(request: HttpRequest, obligation_id: int) -> dict[str, An
             and may_fill(request.actor, form, "filing.correct", obligation.unit_id)
         },
     }
+
+
+def parents_of(obligation: Any) -> list[str]:
+    """Return the names of the units above on the opening day, highest first; a code where none is known."""
+    codes = [code for code, _ in obligation.parents]
+    titles = dict(units_on(obligation.opened_on).filter(code__in=codes).values_list("code", "title"))
+    return [titles.get(code, code) for code in codes]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

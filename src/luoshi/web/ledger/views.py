@@ -9,7 +9,14 @@ from django.views.decorators.http import require_POST, require_safe
 from luoshi.kernel.access.policy import can, require_right
 from luoshi.kernel.ledger.actions import SECURITY_KINDS
 from luoshi.kernel.ledger.kinds import kinds_known
-from luoshi.kernel.ledger.queries import event_get, events_page, pending_count, position, security_log
+from luoshi.kernel.ledger.queries import (
+    event_get,
+    events_page,
+    pending_count,
+    position,
+    security_log,
+    type_title,
+)
 from luoshi.kernel.ledger.verify import verify_ledger
 from luoshi.web.ledger.words import Names, detail_in_words, facts_in_words
 from luoshi.web.shell.paging import number_or_none
@@ -45,8 +52,13 @@ def event_detail(request: HttpRequest, event_id: int) -> HttpResponse:
     """One event in words, with its body, hash and position."""
     require_right(request.actor, "ledger.view")
     event = event_get(event_id)
-    who = Names.of([event.by], request.today).who(event.by)
-    context = {"event": event, "who": who, "facts": facts_in_words(event)}
+    names = Names.of([event.by], request.today)
+    context = {
+        "event": event,
+        "who": names.who(event.by),
+        "facts": facts_in_words(event, request.today),
+        "written": [(type_title(row_type), row_id, digest) for row_type, row_id, digest in event.after],
+    }
     template = "ledger/_event.html" if request.htmx else "ledger/event.html"
     return render(request, template, context)
 

@@ -8,9 +8,12 @@ from datetime import date
 from typing import Any
 
 from luoshi.core.canonical import canonical_bytes
+from luoshi.core.errors import Invalid, NotFound
+from luoshi.core.periods import parse_period
+from luoshi.kernel.definitions.queries import definition
 from luoshi.kernel.ledger.queries import EventView
 from luoshi.kernel.org.queries import units_on
-from luoshi.web.shell.names import METHODS, PAGES, RULES
+from luoshi.web.shell.names import METHODS, PAGES, RULES, without_holes
 
 FACTS = {
     "account": "账号",
@@ -60,6 +63,8 @@ FACTS = {
     "values": "填报值",
     "version": "版次",
 }
+DEFINED = {"form", "scheme", "report"}
+UNIT_CODES = {"unit", "parent", "successor"}
 YES_NO = {True: "是", False: "否"}
 
 
@@ -90,9 +95,24 @@ class Names:
         return f"{place}{'，代理' if 'acting' in by[3:] else ''}（账号 {account}）"
 
 
-def facts_in_words(event: EventView) -> list[tuple[str, str]]:
-    """Return (label, text) of every fact the event carries."""
-    return [(FACTS.get(key, key), text_of(value)) for key, value in event.data.items()]
+def facts_in_words(event: EventView, on: date) -> list[tuple[str, str]]:
+    """Return (label, text) of every fact the event carries; codes of units and definitions become names."""
+    return [(FACTS.get(key, key), named(key, value, on)) for key, value in event.data.items()]
+
+
+def named(key: str, value: Any, on: date) -> str:
+    """Return a fact with the name of what its code means, where there is one."""
+    try:
+        if key == "period" and value:
+            return parse_period(value).title
+        if key in DEFINED and value:
+            return f"{without_holes(definition(key, value).title)}（{value}）"
+    except (Invalid, NotFound):
+        return text_of(value)
+    if key in UNIT_CODES and value:
+        title = units_on(on).filter(code=value).values_list("title", flat=True).first()
+        return f"{title}（{value}）" if title else text_of(value)
+    return text_of(value)
 
 
 def text_of(value: Any) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django import forms
 
 from luoshi.web.shell.forms import PeriodField
+from luoshi.web.shell.names import without_holes
 
 
 class OpenForm(forms.Form):
@@ -17,7 +18,7 @@ class OpenForm(forms.Form):
 
     def __init__(self, *args: object, reports: Iterable[tuple[str, str]], **settings: object) -> None:
         super().__init__(*args, **settings)
-        self.fields["report"].choices = list(reports)
+        self.fields["report"].choices = [(ref, without_holes(title)) for ref, title in reports]
 
 
 class FreezeForm(forms.Form):

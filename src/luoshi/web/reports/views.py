@@ -12,7 +12,7 @@ from luoshi.core.periods import Period, parse_period
 from luoshi.kernel.access.policy import can, require_right
 from luoshi.kernel.documents.docx import render_docx
 from luoshi.kernel.documents.html import render_html
-from luoshi.kernel.documents.pdf import to_pdf
+from luoshi.kernel.documents.pdf import can_pdf, to_pdf
 from luoshi.kernel.documents.tree import Document
 from luoshi.kernel.org.queries import units_on
 from luoshi.kernel.reports.actions import report_freeze
@@ -81,7 +81,7 @@ def page_context(request: HttpRequest, view: ReportView) -> dict[str, object]:
         "view": view,
         "paper": render_html(linked_document(view)),
         "key": request_key(),
-        "may": {"freeze": can(request.actor, "report.freeze")},
+        "may": {"freeze": can(request.actor, "report.freeze"), "pdf": can_pdf()},
     }
 
 

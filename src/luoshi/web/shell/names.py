@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
+PERIOD_HOLE = "{period}"
+
+
+def without_holes(title: str) -> str:
+    """Return a report's title as it stands in lists, where no period is meant.
+
+    >>> without_holes("关于{period}街道考评情况的通报")
+    '关于街道考评情况的通报'
+    """
+    return title.replace(PERIOD_HOLE, "")
+
+
 PAGES = {
     "signin": "登录",
     "signout": "退出",

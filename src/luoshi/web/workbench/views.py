@@ -18,9 +18,11 @@ from luoshi.kernel.filings.queries import FormCard, drafts_of, forms_visible
 from luoshi.kernel.ledger.queries import events_page, pending_count, position
 from luoshi.kernel.org.queries import units_on
 from luoshi.kernel.reports.queries import issues_visible
+from luoshi.web.filings.views import matrix_context
 from luoshi.web.ledger.words import Names
 
 NEWEST = 8
+EXCERPT = 10
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,22 @@ def workbench(request: HttpRequest) -> HttpResponse:
             *first_steps(request),
         ],
         "cards": [(card, 100 * card.answered / card.opened) for card in cards if card.opened],
+        "excerpt": excerpt(request, cards),
         "rounds": [each for each in rounds if each.state == "published"][:NEWEST],
         "titles": {found.ref: found.title for found in definitions_of("scheme")} if rounds else {},
         "issues": issues,
         "events": [(event, names.who(event.by)) for event in events],
     }
     return render(request, "workbench/workbench.html", context)
+
+
+def excerpt(request: HttpRequest, cards: list[FormCard]) -> dict[str, object] | None:
+    """Return the head of the matrix of the form with most still to come, else of the newest one."""
+    opened = [card for card in cards if card.newest is not None]
+    if not opened:
+        return None
+    card = max(opened, key=lambda each: (each.opened - each.answered, each.newest.end))
+    return matrix_context(request, card.form.ref, per_page=EXCERPT)
 
 
 def kpis(actor: Actor, cards: list[FormCard], rounds: list, issues: list) -> list[Kpi]:

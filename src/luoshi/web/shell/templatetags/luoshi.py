@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from luoshi.core.periods import parse_period
 from luoshi.web.shell.frame import Frame, frame_of
+from luoshi.web.shell.names import without_holes
 
 register = template.Library()
 ICONS = Path(__file__).resolve().parents[1] / "icons"
@@ -111,6 +112,12 @@ def period(code: str) -> str:
 def short(value: str, length: int = 12) -> str:
     """The beginning of a hash."""
     return value[:length]
+
+
+@register.filter
+def holes(title: str) -> str:
+    """A report's title without its period hole."""
+    return without_holes(title)
 
 
 @register.filter

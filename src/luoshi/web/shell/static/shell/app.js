@@ -53,6 +53,18 @@
     notice.scrollIntoView({ block: "nearest" });
   }
 
+  function fold(button) {
+    var open = button.getAttribute("aria-expanded") !== "true";
+    var row = button.closest("tr");
+    var level = Number(row.getAttribute("data-level"));
+    button.setAttribute("aria-expanded", String(open));
+    for (row = row.nextElementSibling; row && Number(row.getAttribute("data-level")) > level; row = row.nextElementSibling) {
+      row.hidden = !open;
+      var inner = row.querySelector("[data-twist]");
+      if (inner) { inner.setAttribute("aria-expanded", String(open)); }
+    }
+  }
+
   function drawCharts(scope) {
     if (window.luoshiCharts) { window.luoshiCharts(scope); }
   }
@@ -73,6 +85,8 @@
       else if (!target.closest(".side") || target.closest(".side-close")) {
         document.getElementById("side").classList.remove("open");
       }
+      var twist = target.closest("[data-twist]");
+      if (twist) { fold(twist); }
       var me = document.getElementById("me");
       if (target.closest("[data-open-me]")) { event.preventDefault(); me.open = true; }
       else if (me.open && !target.closest("#me")) { me.open = false; }

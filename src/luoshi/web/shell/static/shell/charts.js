@@ -3,9 +3,9 @@
   "use strict";
   var COLOURS = ["#c8161d", "#dba944", "#1f5fbf", "#2ba471", "#86909c", "#7a4fb5"];
 
-  function option(spec) {
+  function option(spec, room) {
     var horizontal = spec.categories.length > 8 && spec.kind === "bar";
-    var names = { type: "category", data: spec.categories, axisTick: { show: false }, inverse: horizontal, axisLabel: { color: "#4e5969", interval: 0 } };
+    var names = { type: "category", data: spec.categories, axisTick: { show: false }, inverse: horizontal, axisLabel: { color: "#4e5969", interval: 0, width: horizontal ? 120 : Math.max(48, room / spec.categories.length - 12), overflow: "break" } };
     var amounts = { type: "value", name: horizontal ? "" : spec.unit, scale: spec.kind === "line", axisLabel: { color: "#4e5969" }, splitLine: { lineStyle: { color: "#f0f1f3" } } };
     return {
       animation: false,
@@ -30,7 +30,7 @@
       var spec = JSON.parse(box.getAttribute("data-chart"));
       if (spec.kind === "bar" && spec.categories.length > 8) { box.style.height = 60 + spec.categories.length * 26 + "px"; }
       var chart = window.echarts.init(box, null, { renderer: "svg" });
-      chart.setOption(option(spec));
+      chart.setOption(option(spec, box.clientWidth - 60));
       window.addEventListener("resize", function () { chart.resize(); });
     });
   };
