@@ -30,9 +30,7 @@ def test_sum_counts_filed_zero_but_states_nothing_over_no_rows():
     assert fold({"count": "all", "empty": "skip"}, []).value == 0
 
 
-@pytest.mark.parametrize(
-    ("empty", "num", "den", "base"), [("as_no", "3", "2", 2), ("skip", "3", "1", 1)]
-)
+@pytest.mark.parametrize(("empty", "num", "den", "base"), [("as_no", "3", "2", 2), ("skip", "3", "1", 1)])
 def test_empty_rule_of_a_number(empty, num, den, base):
     rows = [{"rating": Decimal(3)}, {"rating": None}]
     assert fold({"mean": "rating", "empty": empty}, rows) == FoldResult(
@@ -85,7 +83,9 @@ def test_row_by_row_division_is_refused(text):
 
 @pytest.mark.parametrize("text", ["a / 100", "a / 0.5", "a / 8", "a / 1.25"])
 def test_division_by_a_constant_that_ends_is_exact(text):
-    assert fold({"sum": text, "empty": "skip"}, [{"a": Decimal(1)}] * 3).num == 3 / Decimal(text.split("/ ")[1])
+    assert fold({"sum": text, "empty": "skip"}, [{"a": Decimal(1)}] * 3).num == 3 / Decimal(
+        text.split("/ ")[1]
+    )
 
 
 def test_unknown_field_is_named():

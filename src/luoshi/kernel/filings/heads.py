@@ -67,7 +67,7 @@ def head_of(table: Table, template: Template, form: Form) -> Head:
         else:
             places[key] = index
     faults += _merged(table)
-    faults += _missing(table, template, places, unused)
+    faults += _missing(table, template, form, places, unused)
     faults += _unmapped(table, template, form)
     ignored = {name_key(title) for title in template.ignore}
     others = [text for text in unused if name_key(text) not in ignored]
@@ -96,10 +96,11 @@ def spoiled_cells(table: Table, places: Mapping[str, int]) -> Iterator[tuple[int
 
 
 def _missing(
-    table: Table, template: Template, places: Mapping[str, int], unused: list[str]
+    table: Table, template: Template, form: Form, places: Mapping[str, int], unused: list[str]
 ) -> Iterator[CellFault]:
-    for key, title in template.titles.items():
-        if key in places:
+    for key in (UNIT, PERIOD, *form.keys):
+        title = template.titles.get(key)
+        if title is None or key in places:
             continue
         near = nearest(title, unused)
         index = table.columns.index(near) if near else len(table.columns)

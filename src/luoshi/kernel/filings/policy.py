@@ -7,6 +7,7 @@ from luoshi.core.errors import NotFound
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.definitions.queries import definition, slot_target
 from luoshi.kernel.filings.forms import Form
+from luoshi.kernel.org.queries import post_get, unit_get
 
 
 def filler_of(form: Form) -> tuple[str, str] | None:
@@ -34,4 +35,12 @@ def require_filler(actor: Actor, form: Form, right: str, unit_id: int | None = N
         return
     kind, code = filler
     own = actor.post_code if kind == "post" else actor.unit_code
-    require(own == code, f"表单“{form.title}”由岗位或单位 {code} 填报，您当前的岗位不能填报。")
+    require(own == code, f"表单“{form.title}”由{_called(kind, code)}填报，您当前的岗位不能填报。")
+
+
+def _called(kind: str, code: str) -> str:
+    """Return a post or unit as a refusal names it; by its code when it is not set up yet."""
+    try:
+        return f"岗位“{post_get(code).title}”" if kind == "post" else f"单位“{unit_get(code).title}”"
+    except NotFound:
+        return f"岗位 {code} " if kind == "post" else f"单位 {code} "
