@@ -9,6 +9,12 @@ import pytest
 from tests.kernel.loader.faulty import Seed, assert_exactly, faults_of, pack_copy, planted
 
 PANJIN_P = "各单位共承接转办工单"
+GOOD = "nantong_onsite_good: {title: 实地考评九十分及以上单位数, grain: filing, form: nantong"
+KB = "panjin_kb: {title: 知识库更新数, grain: filing, form: panjin"
+DONE = "{key: done, title: 办结率, input: panjin_done, calc: {value: {}}"
+QUOTED = '{q: "每超期一件扣0.5分。"'
+CASES = "columns: [unit, "
+LINES = "columns: [period, unit, criterion, input, "
 RULES = (
     # pack, slots, roles, vocab
     Seed("version: 1,", "¦verson: 1,", "是否想写 version"),
@@ -24,7 +30,7 @@ RULES = (
     Seed("period: month", "period: ¦mnth", "是否想写 month"),
     Seed("window: none", "window: ¦nne", "应为 none"),
     Seed("window: none", 'window: {calendar: ¦us, open: start, due: "end + 3 workday"}', "没有日历"),
-    Seed("window: none", 'window: {calendar: cn, open: start, due: ¦"end + ten workday"}', "日期算式"),
+    Seed("window: none", 'window: {calendar: cn, open: start, due: ¦"end + 1x day"}', "日期算式"),
     Seed("fill: desk", "fill: ¦dsk", "是否想写 desk"),
     Seed("fill: desk", "fill: ¦none", "没有角色"),
     Seed("nil: none", "nil: {need: [¦nte]}", "是否想写 note"),
@@ -43,29 +49,24 @@ RULES = (
     Seed("ignore: [公布得分]", "ignore: [¦满意率]", "重复"),
     Seed("{assigned: 转办件数, ", "{assigned: 转办件数, ¦asigned: 某列, ", "是否想写 assigned"),
     # indicators
-    Seed("panjin_kb: {title: 知识库更新数, grain: filing, form: panjin",
-         "panjin_kb: {title: 知识库更新数, grain: filing, form: ¦pajin", "是否想写 panjin"),
+    Seed(KB, KB.replace("form: panjin", "form: ¦pajin"), "是否想写 panjin"),
     Seed("count: all, time", "count: all, ¦sum: onsite, time", "只能写一个"),
     Seed("count: all, time", "¦den: all, time", "den 只能与 num 同时写"),
-    Seed('nantong_onsite_good: {title: 实地考评九十分及以上单位数, grain: filing, form: nantong, where: "onsite >= 90", count: all,',
-         '¦nantong_onsite_good: {title: 实地考评九十分及以上单位数, grain: filing, form: nantong, where: "onsite >= 90",', "怎样计算"),
-    Seed("panjin_kb: {title: 知识库更新数, grain: filing, form: panjin, sum: kb_updates, empty: skip,",
-         "¦panjin_kb: {title: 知识库更新数, grain: filing, form: panjin, sum: kb_updates,", "空值怎样处理"),
+    Seed(f'{GOOD}, where: "onsite >= 90", count: all,', f'¦{GOOD}, where: "onsite >= 90",', "怎样计算"),
+    Seed(f"{KB}, sum: kb_updates, empty: skip,", f"¦{KB}, sum: kb_updates,", "空值怎样处理"),
     Seed('where: "cases == 0"', 'where: ¦"cases + 0"', "此处应为是否"),
     Seed("sum: kb_updates", "sum: ¦kb_updates > 3", "此处应为数字"),
     Seed("sum: kb_updates", "sum: ¦kb_updates / assigned", "逐行相除"),
     Seed("count: all, time", "count: ¦some, time", "应为 all"),
     Seed("grain: filing", "grain: ¦item", "应为 filing"),
-    Seed("digits: 2, better: up}\n  nantong_onsite", "digits: ¦9, better: up}\n  nantong_onsite", "应不大于 6"),
+    Seed("digits: 0, better", "digits: ¦9, better", "应不大于 6"),
     # schemes
     Seed("input: nantong_onsite", "input: ¦nantong_onsit", "是否想写 nantong_onsite"),
     Seed("weight: 0.40}\n      - {key: onsite", "weight: ¦abc}\n      - {key: onsite", "应为数字"),
-    Seed("- {key: done, title: 办结率, input: panjin_done, calc: {value: {}}, weight: 0.20, ",
-         "- ¦{key: done, title: 办结率, input: panjin_done, calc: {value: {}}, ", "每一项都要写 weight"),
+    Seed(f"- {DONE}, weight: 0.20, ", f"- ¦{DONE}, ", "每一项都要写 weight"),
     Seed("{amount: 0.5}", "{amount: ¦-1}", "大于 0"),
     Seed("{deduct_per: {amount: 0.5}}", "{¦deduct_per: {}}", "amount"),
-    Seed("combine: {how: weighted, missing: refuse, digits: 1", "combine: {how: weighted, missing: ¦refse, digits: 1",
-         "是否想写 refuse"),
+    Seed("missing: refuse, digits: 1", "missing: ¦refse, digits: 1", "是否想写 refuse"),
     Seed("rank: {tie: break, by: [system], better: up}", "¦rank: {tie: break, better: up}", "要写 by"),
     Seed("combine: none\n    rank: none", "combine: none\n    ¦rank: {tie: dense, better: up}", "不能排名"),
     Seed("- {key: dept, title: 市级部门", "- {key: ¦district, title: 市级部门", "重复"),
@@ -82,12 +83,12 @@ RULES = (
     Seed("- {h1: 指标情况}", "- {h1: 指标情况, ¦h2: 某}", "只能写一种"),
     Seed("- {h1: 指标情况}", "- {h1: 指标情况, ¦source: 某}", "只用于引用"),
     Seed("- {h1: 指标情况}", "- ¦{source: 某}", "没有内容"),
-    Seed('- {q: "每超期一件扣0.5分。", source: 由公布的超期件数和扣分核对，各单位全部相符}', '- ¦{q: "每超期一件扣0.5分。"}', "出处"),
+    Seed(f"- {QUOTED}, source: 由公布的超期件数和扣分核对，各单位全部相符}}", f"- ¦{QUOTED}}}", "出处"),
     Seed("title: 各单位得分和名次", "title: 各单位¦20分", "手写了数字"),
     Seed("columns: [rank, unit, input.system", "columns: [rank, ¦unti, input.system", "是否想写 unit"),
-    Seed("columns: [unit, indicator.changzhou_cases", "columns: [unit, ¦total, indicator.changzhou_cases", "没有总分"),
-    Seed("columns: [unit, indicator.changzhou_cases", "columns: [unit, ¦rank, indicator.changzhou_cases", "不排名"),
-    Seed("columns: [period, unit, criterion, input, points]", "columns: [period, unit, criterion, input, ¦total]", "没有列"),
+    Seed(f"{CASES}indicator.changzhou", f"{CASES}¦total, indicator.changzhou", "没有总分"),
+    Seed(f"{CASES}indicator.changzhou", f"{CASES}¦rank, indicator.changzhou", "不排名"),
+    Seed(f"{LINES}points]", f"{LINES}¦total]", "没有列"),
     Seed("series: [input.onsite]", "series: [indicator.¦nantong_x]", "没有指标"),
     Seed("rows: lines, label: unit", "rows: ¦linse, label: unit", "是否想写 lines"),
     # tests
@@ -109,14 +110,8 @@ def test_each_rule_is_told_at_its_place_and_nothing_else(tmp_path: Path, seed: S
 
 def test_a_field_that_is_no_fact_cannot_be_counted(tmp_path: Path):
     folder = pack_copy(tmp_path)
-    seeds = [
-        Seed(
-            'duty, title: 履职考评得分, type: "decimal:2", unit: 分, min: 0, max: 100, fact: true',
-            'duty, title: 履职考评得分, type: "decimal:2", unit: 分, min: 0, max: 100, fact: ¦7',
-            "应为 true 或 false",
-        )
-    ]
-    spots = planted(folder, seeds)
+    duty = 'duty, title: 履职考评得分, type: "decimal:2", unit: 分, min: 0, max: 100, fact: '
+    spots = planted(folder, [Seed(f"{duty}true", f"{duty}¦7", "应为 true 或 false")])
     told = faults_of(folder)
     assert [f for f in told if (f.line, f.col) == (spots[0].line, spots[0].col)]
     assert all("未标记 fact" in f.message for f in told if f.path.startswith("indicators"))
@@ -130,7 +125,7 @@ def test_a_broken_entry_raises_no_faults_elsewhere(tmp_path: Path):
     """Forms, indicators and schemes that lean on an unreadable entry are not blamed for it."""
     folder = pack_copy(tmp_path)
     spots = planted(
-        folder, [Seed("    fields:\n      - {key: cases, title", "    fields:\n      - {key: cases¦: title", "")]
+        folder, [Seed("fields:\n      - {key: cases, title", "fields:\n      - {key: cases¦: title", "")]
     )
     faults = faults_of(folder)
     assert [fault.line for fault in faults] == [spots[0].line]
@@ -143,7 +138,8 @@ def test_syntax_errors_and_meaning_are_told_in_one_run(tmp_path: Path):
         Seed("by: [system]", "by: [¦systm]", "是否想写 system"),
     ]
     text = (folder / "pack.yaml").read_text(encoding="utf-8")
-    (folder / "pack.yaml").write_text(text.replace("basis: 权重由公布得分反推；按时", "basis: '权重", 1), encoding="utf-8")
+    text = text.replace("basis: 权重由公布得分反推；按时", "basis: '权重", 1)
+    (folder / "pack.yaml").write_text(text, encoding="utf-8")
     spots = planted(folder, seeds)
     faults = faults_of(folder)
     assert {(s.line, s.col) for s in spots} <= {(f.line, f.col) for f in faults}

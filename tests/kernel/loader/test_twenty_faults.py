@@ -11,8 +11,7 @@ from tests.kernel.loader.faulty import Seed, assert_exactly, faults_of, pack_cop
 
 RATE = "changzhou_done: {title: 结案率, grain: filing, form: changzhou"
 WEIGHED = (
-    "criteria:\n"
-    "      - {key: system, title: 系统考评, input: nantong_system, calc: {value: {}}, weight: "
+    "criteria:\n      - {key: system, title: 系统考评, input: nantong_system, calc: {value: {}}, weight: "
 )
 
 TWENTY = (
