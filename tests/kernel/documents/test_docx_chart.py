@@ -64,11 +64,24 @@ def test_bars_begin_at_zero_unless_a_value_is_below():
     assert next(chart_part(replace(CHART, kind="line")).iter(f"{C}valAx")).find(least) is None
 
 
+def test_shares_end_at_one_hundred():
+    most = f"{C}scaling/{C}max"
+    assert next(chart_part(CHART).iter(f"{C}valAx")).find(most) is None
+    assert next(chart_part(replace(CHART, unit="%")).iter(f"{C}valAx")).find(most).get("val") == "100"
+    above = replace(CHART, unit="%", series=(("增长", (Decimal(130), None, Decimal(20))),))
+    assert next(chart_part(above).iter(f"{C}valAx")).find(most) is None
+
+
 @pytest.mark.parametrize(("count", "direction"), [(10, "col"), (11, "bar")])
 def test_many_categories_lie_down(count, direction):
     names = tuple(f"街道{n}" for n in range(count))
     many = replace(CHART, categories=names, series=(("得分", (Decimal("90.1"),) * count),))
     assert next(chart_part(many).iter(f"{C}barDir")).get("val") == direction
+
+
+def test_names_too_wide_to_stand_side_by_side_lie_down():
+    wide = replace(CHART, categories=("第一季度", "辽河口生态经济区管理委员会办公室", "第三季度"))
+    assert next(chart_part(wide).iter(f"{C}barDir")).get("val") == "bar"
 
 
 def test_a_single_series_needs_no_legend():

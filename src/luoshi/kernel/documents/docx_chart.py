@@ -19,8 +19,9 @@ from luoshi.kernel.documents.text import clean_text
 COLORS = ("C00000", "D9A441", "4472C4", "7F7F7F", "548235", "7030A0")
 MARKERS = ("circle", "diamond", "square", "triangle", "star", "x")
 WIDTH_MM, HEIGHT_MM = 150.0, 68.0
-# From this many categories on, bars lie down: upright, their names would have to be turned or cut.
+# Bars lie down when there are many, or when a name is too wide to stand under its bar without being turned.
 LYING_FROM = 11
+LABEL_PT, PLOT_WIDTH_MM = 10.5, 138.0
 LYING_ROW_MM, TALLEST_MM = 6.0, 205.0
 _SHEET = "Sheet1"
 
@@ -88,7 +89,10 @@ def _drawing(block: tree.Chart, relation: str, number: int) -> Xml:
 
 
 def _lying(block: tree.Chart) -> bool:
-    return block.kind == "bar" and len(block.categories) >= LYING_FROM
+    if block.kind != "bar" or not block.categories:
+        return False
+    widest_mm = max(gb.chars_wide(clean_text(name)) for name in block.categories) * LABEL_PT / 72 * 25.4
+    return len(block.categories) >= LYING_FROM or widest_mm > PLOT_WIDTH_MM / len(block.categories)
 
 
 def _height_mm(block: tree.Chart) -> float:
@@ -249,7 +253,7 @@ def _category_axis(block: tree.Chart) -> Xml:
         el("c:minorTickMark", {"val": "none"}),
         el("c:tickLblPos", {"val": "low"}),
         el("c:spPr", None, el("a:ln", {"w": 6350}, _gray("7F7F7F"))),
-        _letters(10.5),
+        _letters(LABEL_PT),
         el("c:crossAx", {"val": 12}),
     )
 
@@ -258,12 +262,15 @@ def _value_axis(block: tree.Chart) -> Xml:
     values = [value for _, column in block.series for value in column if value is not None]
     # A bar that does not start at zero lies about its length; a line may be cut out of its range.
     from_zero = block.kind == "bar" and all(value >= 0 for value in values)
-    least = [el("c:min", {"val": 0})] if from_zero else []
+    # c:max stands before c:min. Shares of a whole end at 100, not at the 120 a program would pick.
+    is_share = block.unit in ("%", "％") and all(value <= 100 for value in values)
+    range_ends = [el("c:max", {"val": 100})] if is_share else []
+    range_ends += [el("c:min", {"val": 0})] if from_zero else []
     return el(
         "c:valAx",
         None,
         el("c:axId", {"val": 12}),
-        el("c:scaling", None, el("c:orientation", {"val": "minMax"}), *least),
+        el("c:scaling", None, el("c:orientation", {"val": "minMax"}), *range_ends),
         el("c:delete", {"val": 0}),
         el("c:axPos", {"val": "b" if _lying(block) else "l"}),
         el("c:majorGridlines", None, el("c:spPr", None, el("a:ln", {"w": 6350}, _gray("D9D9D9")))),
