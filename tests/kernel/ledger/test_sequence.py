@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 
 from luoshi.core.errors import LedgerFault
-from luoshi.kernel.ledger.actions import sequence
+from luoshi.kernel.ledger.actions import sequence, sequence_all
 from luoshi.kernel.ledger.models import Event, Leaf, Pending
 from luoshi.kernel.ledger.queries import pending_count, position
 from luoshi.kernel.ledger.ticks import TICKS, sequence_due
@@ -77,3 +77,9 @@ def test_the_tick_gives_every_waiting_event_its_position() -> None:
     assert TICKS[0][0] == "ledger.sequence" and TICKS[0][2] is sequence_due
     assert sequence_due(NOW) == 3
     assert sequence_due(NOW) == 0
+
+
+def test_all_waiting_events_get_their_position_at_once() -> None:
+    for _ in range(3):
+        folder_opened()
+    assert (sequence_all(), pending_count(), sequence_all()) == (3, 0, 0)

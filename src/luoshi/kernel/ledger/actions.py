@@ -16,6 +16,7 @@ from luoshi.core.errors import Invalid, LedgerFault
 from luoshi.db.sql import advisory_lock
 from luoshi.kernel.ledger.append import REQUEST_KEY, append, key_of
 from luoshi.kernel.ledger.bodies import body_hash, leaf_hash
+from luoshi.kernel.ledger.inserts import insert_request, request_result
 from luoshi.kernel.ledger.kinds import SECURITY_KINDS
 from luoshi.kernel.ledger.models import (
     LONGEST_KEY,
@@ -24,7 +25,6 @@ from luoshi.kernel.ledger.models import (
     Naming,
     Pending,
     PrivateField,
-    Request,
     SecurityEntry,
 )
 from luoshi.kernel.ledger.rows import Ledgered, Root, ledgered_models, milliseconds, plain, private_names
@@ -96,15 +96,15 @@ def once(*, by: By, key: str, now: datetime, make: Callable[[], Mapping[str, Any
     if REQUEST_KEY.get() is not None:
         raise RuntimeError("a request key is in use already: one request is one action")
     advisory_lock(connection, f"ledger.request:{by.account}:{key}")
-    first = Request.objects.filter(account=by.account, key=key).order_by("id").first()
+    first = request_result(by.account, key)
     if first is not None:
-        return _result(bytes(first.result))
+        return _result(first)
     token = REQUEST_KEY.set(key)
     try:
         result = canonical_bytes(plain(make()))
     finally:
         REQUEST_KEY.reset(token)
-    Request.objects.create(account=by.account, key=key, at_ms=milliseconds(now), result=result)
+    insert_request(by.account, key, milliseconds(now), result)
     return _result(result)
 
 
@@ -143,7 +143,7 @@ def sequence(*, limit: int = 1000) -> int:
 
 
 def sequence_all() -> int:
-    """Give every waiting event its position; called before figures are read that name the position they stand at.
+    """Give every waiting event its position; called before figures are read that name the position.
 
     Raises: LedgerFault, as ``sequence``.
     """

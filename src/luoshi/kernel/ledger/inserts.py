@@ -1,4 +1,4 @@
-"""The insert statements of the ledger, written by hand: they run in every action of every user.
+"""The statements of the ledger that run in every action of every user, written by hand.
 
 An event costs one statement on PostgreSQL, where every statement is a journey to the server, and one for each
 table on SQLite, where it is not.
@@ -48,6 +48,20 @@ def insert_events(drafts: Sequence[Draft]) -> list[Event]:
             cursor, "ledger_private", _PRIVATE, [(n, *row) for n, draft in pairs for row in _salted(draft)]
         )
     return events
+
+
+def request_result(account: int, key: str) -> bytes | None:
+    """Return the stored result of a request key, None when it has not taken effect."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT result FROM ledger_request WHERE account = %s AND key = %s", [account, key])
+        found = cursor.fetchone()
+    return None if found is None else bytes(found[0])
+
+
+def insert_request(account: int, key: str, at_ms: int, result: bytes) -> None:
+    """Insert a request key with the result of its request. Raises: IntegrityError when it is there already."""
+    with connection.cursor() as cursor:
+        _insert(cursor, "ledger_request", "account, key, at_ms, result", [(account, key, at_ms, result)])
 
 
 def _event(body: Body) -> Event:

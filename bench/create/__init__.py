@@ -1,0 +1,1 @@
+"""What ``bench/http_create.py`` starts: two plain tables, the compared views and their server."""
