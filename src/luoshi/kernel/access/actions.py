@@ -136,8 +136,8 @@ def role_bind(
     """Give whoever holds a post a role over a unit and all below it; None as the scope covers everything.
 
     The administrators' roles (系统管理员, 审计员) always cover everything and stand alone on their post.
-    Raises: NotAllowed, for one's own post too; NotFound; Invalid for an unknown role or scope; Duplicate when it
-    is given already; WrongState when an administrator's role would meet another.
+    Raises: NotAllowed, for one's own post too; NotFound; Invalid for an unknown role or scope; Duplicate when
+    it is given already; WrongState when an administrator's role would meet another.
     Ledger: ``grant.bound``.
     """
     who = _managing(by)
@@ -205,7 +205,7 @@ def signin_check(*, username: str, password: str, now: datetime, source: str) ->
 
 
 def _note_failure(account: int | None, now: datetime, source: str, reason: str) -> None:
-    """Write a failed sign-in down, never what was typed as a name: it may be a password in the wrong field."""
+    """Write a failed sign-in down, never what was typed as a name: it may be a misplaced password."""
     detail = {"source": source, "reason": reason}
     security_note(kind="signin_failed", account=account, at=now, detail=detail)
 

@@ -26,7 +26,7 @@ def guard_key(username: str, source: str) -> str:
 
 @transaction.atomic
 def attempt_counted(key: str, now: datetime) -> datetime | None:
-    """Count one attempt before its password is looked at; return until when it is locked out, None when it is not.
+    """Count one attempt before its password is looked at; return the end of the lock it meets, or None.
 
     Counting first keeps many attempts at once from passing together. The attempt that fills the measure sets
     the lock and is still let through; success takes the count away (``attempts_forgotten``).

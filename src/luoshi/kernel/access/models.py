@@ -17,7 +17,7 @@ class AccountManager(BaseUserManager["Account"]):
 
 
 class Account(AbstractBaseUser, Root):
-    """What somebody signs in with; one person has one account. Rights come from appointments, not from here."""
+    """What somebody signs in with, one for each person. Rights come from appointments, not from here."""
 
     ledger_type: ClassVar[str] = "account"
     ledger_private: ClassVar[tuple[str, ...]] = ("username",)

@@ -20,7 +20,7 @@ LONGEST_PASSWORD = 128
 
 
 def one_time_password() -> str:
-    """Return a random password of four groups (about 90 bits), such as ``k7Rm-2wXp-Ht9c-Q4vd``, to be shown once."""
+    """Return a random password to be shown once: four groups, about 90 bits, as ``k7Rm-2wXp-Ht9c-Q4vd``."""
     while True:
         signs = [secrets.choice(_LOWER + _UPPER + _DIGITS) for _ in range(_GROUPS * _GROUP_LENGTH)]
         classes = (_LOWER, _UPPER, _DIGITS)

@@ -32,8 +32,8 @@ OFFICE = frozenset({"office"})
 SYSADMIN = frozenset({"sysadmin"})
 AUDITOR = frozenset({"auditor"})
 
-# right -> roles. The office judges and never fills in; the system administrator touches no business record; the
-# auditor changes nothing.
+# right -> roles. The office judges and never fills in; the system administrator touches no business record;
+# the auditor changes nothing.
 RIGHTS: Mapping[str, frozenset[str]] = {
     "org.view": ALL,
     "org.manage": ORG_MANAGERS,
@@ -79,8 +79,8 @@ RIGHT_TITLES: Mapping[str, str] = {
 def can(actor: Actor | None, right: str, unit_id: int | None = None, on: date | None = None) -> bool:
     """Say whether an actor has a right, over one unit when ``unit_id`` is given.
 
-    Without a unit: whether the right is held anywhere. With one: no query when it is held everywhere, else one;
-    the unit counts where it stood on ``on``, without a day where it stands now or stood last.
+    Without a unit: whether the right is held anywhere. With one: no query when it is held everywhere, else
+    one; the unit counts where it stood on ``on``, without a day where it stands now or stood last.
     Raises: LookupError for a right that does not exist.
     """
     if right not in RIGHTS:

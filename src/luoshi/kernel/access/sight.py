@@ -15,8 +15,8 @@ def reach_of(
 ) -> QuerySet[UnitClosure]:
     """Return the closure rows from the scopes down to the units in them, in the main tree.
 
-    ``on``: the day; without it, places that have not ended. A closed unit stays with those it stood under when
-    it was closed: its records do not vanish from their sight.
+    ``on``: the day; without it, places that have not ended. A closed unit stays with those it stood under
+    when it was closed: its records do not vanish from their sight.
     """
     lasting = Q(to_on__isnull=True) | Q(to_on=F("unit__closed_on"))
     held = lasting if on is None else Q(from_on__lte=on) & (lasting | Q(to_on__gt=on))

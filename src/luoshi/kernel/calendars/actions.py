@@ -106,8 +106,8 @@ def calendar_day_clear(*, by: By | Actor, code: str, day: date, now: datetime) -
 def calendar_year_publish(*, by: By | Actor, code: str, year: int, now: datetime) -> CalendarYear:
     """State that all days of a year's notice are entered, so that due dates in it are no longer provisional.
 
-    Raises: NotAllowed; NotFound for the calendar; Invalid for an implausible year; WrongState when the year is
-    published already.
+    Raises: NotAllowed; NotFound for the calendar; Invalid for an implausible year; WrongState when the year
+    is published already.
     Ledger: ``calendar.year_published``.
     """
     who = managing(by)
@@ -143,7 +143,7 @@ def _text_faults(**texts: tuple[str, str, int]) -> dict[str, str]:
 
 
 def _fingerprint(calendar: Calendar) -> None:
-    """Name the calendar's present content; readers keep a computed calendar for as long as the name is the same."""
+    """Name the calendar's present content; readers keep a computed calendar while the name is the same."""
     days = calendar.days.order_by("date").values_list("date", "is_workday")
     years = calendar.years.filter(published=True).order_by("year").values_list("year", flat=True)
     calendar.fingerprint = digest(

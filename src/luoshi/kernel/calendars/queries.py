@@ -9,8 +9,8 @@ from luoshi.core.errors import NotFound
 from luoshi.core.workdays import WorkCalendar
 from luoshi.kernel.calendars.models import Calendar, CalendarDay, CalendarYear
 
-# code -> (fingerprint, calendar). A changed calendar has another fingerprint, so nothing has to be thrown out;
-# two threads may compute the same calendar once each, to the same effect.
+# code -> (fingerprint, calendar). A changed calendar has another fingerprint, so nothing has to be thrown
+# out; two threads may compute the same calendar once each, to the same effect.
 _kept: dict[str, tuple[str, WorkCalendar]] = {}
 
 

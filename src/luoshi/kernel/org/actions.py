@@ -1,8 +1,8 @@
 """Changes of units, trees, persons, posts and appointments. One function for each, one event for each.
 
 ``by`` is the ``Actor`` of a page, who is checked, or the ``By`` of the system, a command or the demo.
-A day ``on`` is the first day on which the change holds; it may lie in the past or ahead, but never before what
-is already known of the same unit.
+A day ``on`` is the first day on which the change holds; it may lie in the past or ahead, but never before
+what is already known of the same unit.
 """
 
 from __future__ import annotations
@@ -97,8 +97,8 @@ def unit_create(
 ) -> Unit:
     """Set up a unit on a day and place it in a tree; without ``sort`` it comes after all others.
 
-    Raises: NotAllowed; Invalid (with the fields) for a code, name, kind or parent that does not fit; Duplicate
-    for a code already used, by a closed unit too; NotFound for the tree.
+    Raises: NotAllowed; Invalid (with the fields) for a code, name, kind or parent that does not fit;
+    Duplicate for a code already used, by a closed unit too; NotFound for the tree.
     Ledger: ``unit.created`` with the unit and its place.
     """
     who = managing(by)
@@ -137,8 +137,8 @@ def unit_move(
     """Put a unit, with all below it, under another parent (or at the top) from a day on.
 
     A unit that has no place in the tree yet gets one. What was before ``on`` stays as it was.
-    Raises: NotAllowed; NotFound; Invalid for a parent that is the unit itself, below it, closed or not yet there;
-    WrongState for a closed unit, a day before its newest place, or when nothing would change.
+    Raises: NotAllowed; NotFound; Invalid for a parent that is the unit itself, below it, closed or not yet
+    there; WrongState for a closed unit, a day before its newest place, or when nothing would change.
     Ledger: ``unit.moved`` with the places ended and begun.
     """
     who = managing(by)
@@ -191,7 +191,8 @@ def unit_close(
     """End a unit; ``on`` is the first day without it. Its code stays taken and its past stays in every tree.
 
     Raises: NotAllowed; NotFound; Invalid for a successor that is the unit itself or not open on that day;
-    WrongState when it is closed already, still has units below it, holders of posts, or places that begin later.
+    WrongState when it is closed already, still has units below it, holders of posts, or later
+    places.
     Ledger: ``unit.closed`` with the places ended.
     """
     who = managing(by)
@@ -259,8 +260,8 @@ def post_create(
 ) -> Post:
     """Set up a post in a unit; a unit has at most one post of its head.
 
-    Raises: NotAllowed; NotFound for the unit; Invalid; Duplicate for the code or a second head; WrongState for a
-    closed unit.
+    Raises: NotAllowed; NotFound for the unit; Invalid; Duplicate for the code or a second head; WrongState
+    for a closed unit.
     Ledger: ``post.created``.
     """
     who = managing(by)
@@ -294,8 +295,9 @@ def appoint(
 ) -> Appointment:
     """Let a person hold a post from a day on, up to but without ``to_on``; ``acting`` for 代理.
 
-    Raises: NotAllowed; NotFound; Invalid for an empty span; WrongState when the person already holds the post in
-    that time, when the post of a head already has a holder who is not acting, or when the unit is not there.
+    Raises: NotAllowed; NotFound; Invalid for an empty span; WrongState when the person already holds the post
+    in that time, when the post of a head already has a holder who is not acting, or when the unit is not
+    there.
     Ledger: ``post.appointed`` on the post.
     """
     who = managing(by)
@@ -342,12 +344,12 @@ def appointment_end(*, by: By | Actor, appointment_id: int, to_on: date, now: da
 
 @transaction.atomic
 def units_take(*, by: By | Actor, preview: Preview, now: datetime, only_clean: bool = False) -> list[Unit]:
-    """Set up every new unit of a previewed table, in the order of its rows; rows already there are left alone.
+    """Set up every new unit of a previewed table, in order of its rows; rows already there are left alone.
 
-    ``only_clean``: take the rows without faults and leave the others. The rows are checked once more against the
-    tables of this moment.
-    Raises: NotAllowed; Incomplete while there are faults (unless ``only_clean``) or nothing is new; Stale when
-    the check no longer gives what the preview showed.
+    ``only_clean``: take the rows without faults and leave the others. The rows are checked once more against
+    the tables of this moment.
+    Raises: NotAllowed; Incomplete while there are faults (unless ``only_clean``) or nothing is new; Stale
+    when the check no longer gives what the preview showed.
     Ledger: one ``unit.created`` for each unit.
     """
     who = managing(by)

@@ -1,7 +1,7 @@
 """Units from a spreadsheet: what would be done, cell by cell. Nothing is saved before ``actions.units_take``.
 
-Columns: 单位编码, 单位名称, 类别 and 上级编码 are needed, 简称 and 别名 may be absent; several aliases stand in one
-cell, parted by 、 or ；. An empty 上级编码 puts the unit at the top of the tree.
+Columns: 单位编码, 单位名称, 类别 and 上级编码 are needed, 简称 and 别名 may be absent; several aliases stand
+in one cell, parted by 、 or ；. An empty 上级编码 puts the unit at the top of the tree.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from luoshi.kernel.org.sheet import CellFault, Given, SheetTable, given_of
 class Preview:
     """What taking the sheet would do on the day ``on`` in ``tree``.
 
-    ``rows`` in the order of the sheet; ``faults`` in reading order, those of the head first; ``notes`` say what
-    is left out. ``given`` is what was typed, kept so that it can be checked again when it is taken.
+    ``rows`` in the order of the sheet; ``faults`` in reading order, those of the head first; ``notes`` say
+    what is left out. ``given`` is what was typed, kept so that it can be checked again when it is taken.
     """
 
     on: date

@@ -1,6 +1,7 @@
 """Units with stable codes, their dated places in named trees, and the posts persons hold in them.
 
-Every dated row holds from ``from_on`` up to but without ``to_on``; an empty ``to_on`` means until further notice.
+Every dated row holds from ``from_on`` up to but without ``to_on``; an empty ``to_on`` means until further
+notice.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class UnitTree(Root):
 
 
 class UnitLink(Ledgered):
-    """Under whom a unit stands in a tree for a time; without a parent it stands at the top. Root: the unit."""
+    """Under whom a unit stands in a tree for a time; without a parent, at the top. Root: the unit."""
 
     ledger_type: ClassVar[str] = "unit_link"
 
@@ -122,7 +123,7 @@ class UnitLink(Ledgered):
 
 
 class UnitClosure(models.Model):
-    """Who was above whom, how far, and when. Derived from the links by ``tree.closure_of``; depth 0 is the unit."""
+    """Who was above whom, how far, and when; depth 0 is the unit. Derived by ``tree.closure_of``."""
 
     tree = models.ForeignKey(UnitTree, models.PROTECT, related_name="+")
     ancestor = models.ForeignKey(Unit, models.PROTECT, related_name="+")

@@ -15,7 +15,7 @@ from luoshi.kernel.org.models import Unit, UnitClosure, UnitLink, UnitTree
 from luoshi.kernel.org.names import some
 from luoshi.kernel.org.tree import FOREVER, Link, Reach, closure_of
 
-# Closure rows grow with units × depth; no administration is deeper, and a chain of thousands would fill the disk.
+# Closure rows grow with units × depth; no administration is deeper, and a long chain would fill the disk.
 DEEPEST = 20
 
 
@@ -95,7 +95,8 @@ def placed(tree: UnitTree, unit: Unit, parent: Unit | None, on: date) -> list[Un
 def lifted(tree: UnitTree, unit: Unit, on: date) -> UnitLink | None:
     """End the unit's place in the tree on ``on``; return the link ended, None when it has no place there.
 
-    Raises: WrongState while others stand below it on that day or later, or when its newest place begins later.
+    Raises: WrongState while others stand below it on that day or later, or when its newest place begins
+    later.
     """
     last = UnitLink.objects.filter(tree=tree, unit=unit, to_on__isnull=True).order_by("-from_on").first()
     if last is None:

@@ -32,8 +32,10 @@ class UnitNode:
 
 @dataclass(frozen=True, slots=True)
 class UnitFacts:
-    """What a pack may select a unit by. ``branch`` is the code of the unit at depth 1 *above* it, ``parent`` that
-    of the one directly above; both are empty where there is none, so a branch does not belong to itself.
+    """What a pack may select a unit by; a text is empty where there is no such unit.
+
+    ``branch``: code of the unit at depth 1 *above* it, so a branch does not belong to itself. ``parent``: code
+    of the unit directly above.
     """
 
     id: int
@@ -87,7 +89,7 @@ def ancestor_chain(unit_id: int, on: date, tree: str = MAIN_TREE) -> list[tuple[
 def ancestor_chains(
     unit_ids: Collection[int], on: date, tree: str = MAIN_TREE
 ) -> dict[int, list[tuple[str, int]]]:
-    """Return the chain of ``ancestor_chain`` for each of many units; empty for one at the top or in no place."""
+    """Return ``ancestor_chain`` of many units by id; empty for one at the top or in no place. One query."""
     chains: dict[int, list[tuple[str, int]]] = {unit_id: [] for unit_id in unit_ids}
     rows = UnitClosure.objects.filter(
         holding(on), tree__code=tree, unit_id__in=set(unit_ids), depth__gt=0

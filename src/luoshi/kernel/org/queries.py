@@ -59,7 +59,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One time of a unit under one parent; ``parent_title`` is empty at the top, ``to_on`` is not included."""
+    """One time of a unit under one parent, without the day ``to_on``; at the top the parent is empty."""
 
     tree: str
     parent_code: str

@@ -43,7 +43,7 @@ class SheetTable(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CellFault:
-    """One fault: where it is (A1 address, row from 1, column title), what stands there, the rule, the remedy."""
+    """One fault: where (A1 address, row from 1, column title), what stands there, the rule, the remedy."""
 
     address: str
     row: int
@@ -66,7 +66,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class GivenRow:
-    """One row as text. ``faults`` are those of the cells themselves: formulas, errors, dates, merged cells."""
+    """One row as text. ``faults`` are those of the cells themselves: formulas, errors, dates, merging."""
 
     number: int
     code: str
@@ -80,7 +80,7 @@ class GivenRow:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A whole sheet as typed. With ``head_faults`` nothing below the head can be trusted and ``rows`` is empty."""
+    """A whole sheet as typed. With ``head_faults`` nothing below can be trusted and ``rows`` is empty."""
 
     layout: Layout
     rows: tuple[GivenRow, ...]

@@ -25,7 +25,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Reach:
-    """``ancestor`` stood ``depth`` levels above ``unit`` on every day of the span; depth 0 is the unit itself."""
+    """``ancestor`` stood ``depth`` levels above ``unit`` on every day of the span; depth 0 is the unit."""
 
     unit: int
     ancestor: int
