@@ -68,7 +68,7 @@ def test_a_taken_port_is_named_with_the_remedy(var):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         said = refusal(var, "serve", "--port", str(port), "--no-worker")
-    assert f"不能监听 127.0.0.1:{port}" in said and "--port" in said
+    assert f"不能监听 127.0.0.1:{port}" in said and "端口已被占用" in said and "--port" in said
 
 
 def test_tables_of_another_version_are_refused_with_the_remedy(tmp_path):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import signal
 import sys
 import threading
@@ -74,6 +75,8 @@ def server_at(host: str, port: int, threads: int) -> Any:
             application, host=host, port=port, threads=threads, ident="luoshi", **(trust if proxy else {})
         )
     except OSError as error:
-        raise CommandError(
-            f"不能监听 {host}:{port}（{error.strerror}）。请关闭占用该端口的程序，或用 --port 换一个端口。"
-        ) from error
+        if error.errno == errno.EADDRINUSE:
+            remedy = "端口已被占用。请关闭占用它的程序，或用 --port 换一个端口。"
+        else:
+            remedy = f"{error.strerror}。请检查 --host 和 --port。"
+        raise CommandError(f"不能监听 {host}:{port}：{remedy}") from error
