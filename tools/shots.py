@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Response, sync_playwright
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 FLAGS = [
@@ -95,10 +95,16 @@ def take(page: Page, base: str, shot: Shot, file: Path) -> Iterator[str]:
         yield f"{file.name}：页面横向超出 {wide} 像素"
 
 
+def broken(answer: Response) -> list[str]:
+    """Return a fault for anything but a whole page that was not delivered."""
+    bad = answer.status >= 400 and answer.request.resource_type != "document"
+    return [f"{answer.status} {answer.url}"] if bad else []
+
+
 def watched(page: Page, faults: list[str]) -> Page:
-    """Collect script errors and console errors of a page."""
+    """Collect script errors of a page and parts that were not delivered."""
     page.on("pageerror", lambda error: faults.append(f"脚本出错：{error}"))
-    page.on("console", lambda line: faults.append(line.text) if line.type == "error" else None)
+    page.on("response", lambda answer: faults.extend(broken(answer)))
     return page
 
 

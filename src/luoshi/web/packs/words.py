@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from luoshi.kernel.definitions.queries import Def
 from luoshi.kernel.org.kinds import KINDS as UNIT_KINDS
+from luoshi.web.shell.names import without_holes
 
 OPERATORS = {
     "==": "为",
@@ -73,6 +74,48 @@ class Words:
     grids: tuple[Grid, ...] = ()
 
 
+@dataclass(frozen=True)
+class Titles:
+    """What things of one pack are called. ``fields``: form key → field key → title."""
+
+    by_kind: Mapping[tuple[str, str], str]
+    fields: Mapping[str, Mapping[str, str]]
+
+    @classmethod
+    def of_pack(cls, found: Iterable[Def]) -> Titles:
+        """Collect the titles of everything a pack defines; a template is called like its form."""
+        known = list(found)
+        forms = {each.key: each.title for each in known if each.kind == "form"}
+        by_kind = {(each.kind, each.key): without_holes(each.title) for each in known}
+        by_kind |= {
+            ("import", each.key): forms.get(each.body["form"], each.key)
+            for each in known
+            if each.kind == "import"
+        }
+        fields = {
+            each.key: {field["key"]: field["title"] for field in each.body["fields"]}
+            for each in known
+            if each.kind == "form"
+        }
+        return cls(by_kind, fields)
+
+    def of(self, kind: str, key: str) -> str:
+        """Return the title of a definition, its key when it has none."""
+        return self.by_kind.get((kind, key), key)
+
+    def field(self, form: str, key: str) -> str:
+        """Return the title of a field."""
+        return self.fields.get(form, {}).get(key, key)
+
+    def name(self, found: Def) -> str:
+        """Return what a definition is called; a test like the template it imports by."""
+        return (
+            self.of("import", str(found.body["import"]))
+            if found.kind == "test"
+            else self.of(found.kind, found.key)
+        )
+
+
 def expression_words(text: str, names: Mapping[str, str]) -> str:
     """Return an expression with names, operators and codes of unit kinds in Chinese.
 
@@ -92,12 +135,12 @@ def expression_words(text: str, names: Mapping[str, str]) -> str:
     return "".join(words)
 
 
-def words_of(found: Def, titles: Mapping[str, str]) -> Words:
-    """Return a definition in words. ``titles``: key → title of everything the pack defines."""
+def words_of(found: Def, titles: Titles) -> Words:
+    """Return a definition in words."""
     return WRITERS[found.kind](found.body, titles)
 
 
-def form_words(body: Mapping[str, Any], titles: Mapping[str, str]) -> Words:
+def form_words(body: Mapping[str, Any], titles: Titles) -> Words:
     """A form: who files it, when, which fields, which rules."""
     names = {field["key"]: field["title"] for field in body["fields"]}
     admission = body["admission"]
@@ -175,33 +218,34 @@ def range_words(field: Mapping[str, Any]) -> str:
     return f"不大于 {most}" if most is not None else "—"
 
 
-def import_words(body: Mapping[str, Any], titles: Mapping[str, str]) -> Words:
+def import_words(body: Mapping[str, Any], titles: Titles) -> Words:
     """A template: which columns of the table go into which fields."""
     pairs = (
-        ("表单", titles.get(body["form"], body["form"])),
+        ("表单", titles.of("form", body["form"])),
         ("单位列", body["unit"]),
         ("期间列", "不设，导入时选择期间" if body["period"] == "none" else body["period"]),
         ("不读取的列", "、".join(body.get("ignore") or ()) or "无"),
     )
-    rows = tuple((column, titles.get(key, key)) for key, column in body["columns"].items())
+    rows = tuple((column, titles.field(body["form"], key)) for key, column in body["columns"].items())
     return Words(pairs, (Grid("列与填报项", ("表头", "填报项"), rows),))
 
 
-def indicator_words(body: Mapping[str, Any], titles: Mapping[str, str]) -> Words:
+def indicator_words(body: Mapping[str, Any], titles: Titles) -> Words:
     """An indicator: what it counts."""
-    pairs = [("统计范围", f"表单“{titles.get(body['form'], body['form'])}”在期间内的现行填报")]
+    names = titles.fields.get(body["form"], {})
+    pairs = [("统计范围", f"表单“{titles.of('form', body['form'])}”在期间内的现行填报")]
     if body.get("where"):
-        pairs.append(("条件", expression_words(body["where"], titles)))
+        pairs.append(("条件", expression_words(body["where"], names)))
     if body.get("count"):
         pairs.append(("计数", "符合条件的填报份数"))
     elif body.get("sum"):
-        pairs.append(("合计", expression_words(body["sum"], titles)))
+        pairs.append(("合计", expression_words(body["sum"], names)))
     elif body.get("mean"):
-        pairs += [("平均", expression_words(body["mean"], titles)), ("分母", "计入的填报份数")]
+        pairs += [("平均", expression_words(body["mean"], names)), ("分母", "计入的填报份数")]
     else:
         pairs += [
-            ("分子", expression_words(body["num"], titles)),
-            ("分母", expression_words(body["den"], titles)),
+            ("分子", expression_words(body["num"], names)),
+            ("分母", expression_words(body["den"], names)),
         ]
     if body.get("empty"):
         pairs.append(("空缺", EMPTIES[body["empty"]]))
@@ -211,14 +255,14 @@ def indicator_words(body: Mapping[str, Any], titles: Mapping[str, str]) -> Words
     return Words(tuple(pairs))
 
 
-def scheme_words(body: Mapping[str, Any], titles: Mapping[str, str]) -> Words:
+def scheme_words(body: Mapping[str, Any], titles: Titles) -> Words:
     """A scheme: groups, criteria, how they are put together, how units are ranked."""
     pairs = [("依据", body["basis"]), ("合成", combine_words(body["combine"])), ("名次", rank_words(body))]
     groups = tuple((each["title"], expression_words(each["of"], UNIT_NAMES)) for each in body["groups"])
     criteria = tuple(
         (
             each["title"],
-            titles.get(each["input"], each["input"]),
+            titles.of("indicator", each["input"]),
             calculator_words(each["calc"]),
             str(each.get("weight") or "—"),
             each.get("note") or "—",
@@ -254,8 +298,8 @@ def rank_words(body: Mapping[str, Any]) -> str:
     rank = body["rank"]
     if rank == "none":
         return "不排名"
-    titles = {each["key"]: each["title"] for each in body["criteria"]}
-    by = "、".join(titles.get(key, key) for key in rank.get("by") or ())
+    names = {each["key"]: each["title"] for each in body["criteria"]}
+    by = "、".join(names.get(key, key) for key in rank.get("by") or ())
     order = "高分在前" if rank["better"] == "up" else "低分在前"
     return f"{order}；{TIES[rank['tie']]}{f'：{by}' if by else ''}"
 
@@ -316,20 +360,20 @@ CALCULATORS: dict[str, Callable[[Mapping[str, Any]], str]] = {
 }
 
 
-def report_words(body: Mapping[str, Any], titles: Mapping[str, str]) -> Words:
+def report_words(body: Mapping[str, Any], titles: Titles) -> Words:
     """A report: its outline, with the holes named."""
     scheme = body.get("scheme")
     pairs = (
         ("标题", "".join(body["title"]).replace("{period}", "〔期间〕")),
         ("版式", "党政机关公文格式（GB/T 9704）"),
-        ("考核方案", titles.get(scheme, scheme) if scheme and scheme != "none" else "无"),
+        ("考核方案", titles.of("scheme", scheme) if scheme and scheme != "none" else "无"),
         ("附注", " ".join(body.get("notes") or ()) or "—"),
     )
     rows = tuple(line_words(line, titles) for line in body["lines"])
     return Words(pairs, (Grid("正文", ("种类", "内容"), rows),))
 
 
-def line_words(line: Mapping[str, Any], titles: Mapping[str, str]) -> tuple[str, str]:
+def line_words(line: Mapping[str, Any], titles: Titles) -> tuple[str, str]:
     """One line of a report."""
     for key, title in (("h1", "一级标题"), ("h2", "二级标题"), ("h3", "三级标题"), ("p", "正文")):
         if key in line:
@@ -340,7 +384,7 @@ def line_words(line: Mapping[str, Any], titles: Mapping[str, str]) -> tuple[str,
     return title, holes_words(line[kind]["title"], titles)
 
 
-def holes_words(text: str, titles: Mapping[str, str]) -> str:
+def holes_words(text: str, titles: Titles) -> str:
     """Name the holes of a line."""
     fixed = {
         "period": "期间",
@@ -356,17 +400,17 @@ def holes_words(text: str, titles: Mapping[str, str]) -> str:
     def name(match: re.Match[str]) -> str:
         hole = match[1]
         key, _, part = hole.partition(".")
-        return f"〔{fixed.get(hole) or titles.get(key, key) + parts.get(part, '')}〕"
+        return f"〔{fixed.get(hole) or titles.of('indicator', key) + parts.get(part, '')}〕"
 
     return re.sub(r"\{([^{}]+)\}", name, text)
 
 
-def slot_words(body: Mapping[str, Any], titles: Mapping[str, str]) -> Words:
+def slot_words(body: Mapping[str, Any], titles: Titles) -> Words:
     """A slot."""
     return Words((("对应", {"post": "岗位", "unit": "单位"}[body["kind"]]),))
 
 
-def vocab_words(body: Mapping[str, Any], titles: Mapping[str, str]) -> Words:
+def vocab_words(body: Mapping[str, Any], titles: Titles) -> Words:
     """A list of options."""
     options: Mapping[str, Any] = body.get("options") or body
     return Words(
@@ -374,22 +418,22 @@ def vocab_words(body: Mapping[str, Any], titles: Mapping[str, str]) -> Words:
     )
 
 
-def role_words(body: Mapping[str, Any], titles: Mapping[str, str]) -> Words:
+def role_words(body: Mapping[str, Any], titles: Titles) -> Words:
     """A role."""
     return Words(
         (("由谁担任", str(body["who"]).replace("post:@", "岗位槽位 ").replace("unit:@", "单位槽位 ")),)
     )
 
 
-def test_words(body: Mapping[str, Any], titles: Mapping[str, str]) -> Words:
+def test_words(body: Mapping[str, Any], titles: Titles) -> Words:
     """A worked example of the pack."""
     pairs = [
-        ("导入模板", titles.get(str(body["import"]), str(body["import"]))),
+        ("导入模板", titles.of("import", str(body["import"]))),
         ("期间", str(body["period"])),
         ("样例数据", str(body["rows"])),
     ]
     if body.get("scheme"):
-        pairs.append(("考核方案", titles.get(body["scheme"], body["scheme"])))
+        pairs.append(("考核方案", titles.of("scheme", body["scheme"])))
     if body.get("refused"):
         pairs.append(("应当拒绝，并指出", "、".join(body["refused"])))
     rows: Sequence[tuple[str, ...]] = [
@@ -404,7 +448,7 @@ def test_words(body: Mapping[str, Any], titles: Mapping[str, str]) -> Words:
     return Words(tuple(pairs), grids)
 
 
-WRITERS: dict[str, Callable[[Mapping[str, Any], Mapping[str, str]], Words]] = {
+WRITERS: dict[str, Callable[[Mapping[str, Any], Titles], Words]] = {
     "form": form_words,
     "import": import_words,
     "indicator": indicator_words,

@@ -5,7 +5,7 @@
 
   function option(spec, room) {
     var horizontal = spec.categories.length > 8 && spec.kind === "bar";
-    var names = { type: "category", data: spec.categories, axisTick: { show: false }, inverse: horizontal, axisLabel: { color: "#4e5969", interval: 0, width: horizontal ? 120 : Math.max(48, room / spec.categories.length - 12), overflow: "break" } };
+    var names = { type: "category", data: spec.categories, axisTick: { show: false }, inverse: horizontal, axisLabel: { color: "#4e5969", interval: 0, width: horizontal ? 120 : Math.max(48, room / spec.categories.length - 12), overflow: "break", lineHeight: 15 } };
     var amounts = { type: "value", name: horizontal ? "" : spec.unit, scale: spec.kind === "line", axisLabel: { color: "#4e5969" }, splitLine: { lineStyle: { color: "#f0f1f3" } } };
     return {
       animation: false,
