@@ -47,11 +47,13 @@ class Table:
     """Whether the period is asked on the page (else each row brings its own)."""
     opens: tuple[str, ...]
     frozen: bool
+    waiting: str = ""
+    """A further period that is opened and waits for somebody to import a file."""
 
 
 TABLES = (
     Table("nantong", "2017-08", True, ("2017-08",), True),
-    Table("panjin", "2023-01..2023-04", True, ("2023-01..2023-04",), True),
+    Table("panjin", "2023-01..2023-04", True, ("2023-01..2023-04",), True, waiting="2023-05..2023-06"),
     Table("changzhou", "2010-08", True, ("2010-08",), True),
     Table("lianyungang", "2021-07..2023-01", False, ("2021-07", "2022-02", "2022-08", "2023-01"), False),
 )
@@ -142,7 +144,7 @@ def _table(table: Table, steps: Steps) -> None:
     form = f"bulletins.{table.form}"
     period = parse_period(table.period)
     desk, office = _actor(DESK, steps), _actor(OFFICE, steps)
-    for code in table.opens:
+    for code in filter(None, (*table.opens, table.waiting)):
         obligations_open(actor=office, form_ref=form, period=parse_period(code), now=steps.next())
     draft = draft_keep(
         actor=desk,

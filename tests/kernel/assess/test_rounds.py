@@ -1,4 +1,4 @@
-"""Rounds: computed as trials, published once, explained down to the filed value, equal to the published tables."""
+"""Rounds: computed as trials, published once, explained to the filed value, equal to the printed tables."""
 
 from __future__ import annotations
 
