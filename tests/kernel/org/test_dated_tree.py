@@ -1,4 +1,4 @@
-"""Any history of moves and closings leaves closure rows that follow from the links, and the past untouched."""
+"""Any history of moves and closings leaves a closure that follows from the links, and the past untouched."""
 
 from __future__ import annotations
 

@@ -156,7 +156,7 @@ class SheetCheck:
         if row.parent == row.code:
             yield fault(row.number, "parent", row.parent, "上级编码是本单位自己", "请改为上级单位的编码")
         elif parent is None and row.parent not in self.first_row:
-            near = nearest(row.parent, [*self.known, *self.first_row])
+            near = nearest(row.parent, [*self._open_codes(), *self.first_row])
             remedy = f"是否想写“{near}”？" if near else "请先在表中列出该上级单位"
             yield fault(row.number, "parent", row.parent, f"没有编码为“{row.parent}”的单位", remedy)
         elif parent is not None and parent.closed_on is not None:
@@ -168,6 +168,9 @@ class SheetCheck:
         elif parent is not None and parent.stands_from is not None and self.on < parent.stands_from:
             rule = f"上级单位“{parent.title}”{parent.stands_from:%Y-%m-%d}才设立"
             yield fault(row.number, "parent", row.parent, rule, "请把导入的起始日期改为该日或以后")
+
+    def _open_codes(self) -> list[str]:
+        return [code for code, unit in self.known.items() if unit.closed_on is None]
 
     def _alias_faults(self, row: GivenRow) -> Iterator[CellFault]:
         for text in row.aliases:
@@ -216,11 +219,11 @@ class SheetCheck:
         below: Mapping[str, list[GivenRow]] = _below(self.given.rows)
         for row in new.values():
             depth = depths[row.code]
-            if depth is None:
+            if depth is None and row.parent != row.code:
                 found[row.number].append(
                     self._parent_fault(row, "上级编码绕成一圈", "请改正其中一个上级编码")
                 )
-            elif depth + 1 > DEEPEST:
+            elif depth is not None and depth + 1 > DEEPEST:
                 rule = f"机构树最多{DEEPEST}级，本单位将在第{depth + 1}级"
                 found[row.number].append(self._parent_fault(row, rule, "请减少层级"))
         broken = [row for row in self.given.rows if found[row.number]]
