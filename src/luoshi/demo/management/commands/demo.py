@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, no_serve: bool, port: int | None, **options: Any) -> None:
         call_command("migrate", verbosity=0)
-        path = Path(settings.ENV.var_dir) / CREDENTIALS
+        path = data_folder() / CREDENTIALS
         if not Account.objects.exists():
             self._build(path)
         self._tell_accounts(path)
@@ -62,6 +62,11 @@ class Command(BaseCommand):
                 f"  {each['username']:<8} {each['password']:<16} {each['title']}：{each['does']}"
             )
         self.stdout.write("")
+
+
+def data_folder() -> Path:
+    """Return the data folder, where the passwords of the sample are kept."""
+    return Path(settings.ENV.var_dir)
 
 
 def _kept(path: Path, credentials: list[Credential]) -> None:
