@@ -59,7 +59,7 @@ def request_result(account: int, key: str) -> bytes | None:
 
 
 def insert_request(account: int, key: str, at_ms: int, result: bytes) -> None:
-    """Insert a request key with the result of its request. Raises: IntegrityError when it is there already."""
+    """Insert a request key with the result of its request. Raises: IntegrityError when it stands already."""
     with connection.cursor() as cursor:
         _insert(cursor, "ledger_request", "account, key, at_ms, result", [(account, key, at_ms, result)])
 
