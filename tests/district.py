@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
 
 from luoshi.core.actor import Actor
 from luoshi.demo.build import Credential, build
+from luoshi.demo.cast import SAMPLE_START
 from luoshi.kernel.access.models import Account
 from luoshi.kernel.access.queries import actor_of
 
-SAMPLE_START = datetime(2023, 6, 12, 8, 0, tzinfo=timezone(timedelta(hours=8)))
 LATER = SAMPLE_START + timedelta(hours=2)
 
 

@@ -7,6 +7,7 @@ import stat
 from dataclasses import asdict
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
@@ -27,6 +28,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(command, "call_command", lambda *args, **kwargs: None)
     monkeypatch.setattr(command, "data_folder", lambda: tmp_path)
     monkeypatch.setattr(command, "build", lambda **kwargs: [ONE])
+    monkeypatch.setattr(command, "settings", SimpleNamespace())
     return tmp_path
 
 
@@ -39,6 +41,13 @@ def demo() -> str:
 def test_first_start_keeps_the_passwords_readable_by_the_owner_only(folder: Path):
     assert ONE.password in demo()
     assert stat.S_IMODE((folder / command.CREDENTIALS).stat().st_mode) == 0o600
+
+
+def test_other_data_never_gets_the_demo_clock(folder: Path, now):
+    account_create(by=SYSTEM, username="guanli", person_id=None, now=now)
+    with pytest.raises(CommandError):
+        demo()
+    assert list(folder.iterdir()) == []
 
 
 def test_second_start_builds_nothing_and_tells_the_same_accounts(folder: Path, monkeypatch, now):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from luoshi.conf.env import database_settings, read_environment, secret_key_in
 from luoshi.conf.logs import logging_settings
-from luoshi.core.clock import Clock, OffsetClock, SystemClock
+from luoshi.core.clock import Clock
+from luoshi.demo.clock import clock_in
 
 ENV = read_environment()
 DEBUG = ENV.debug
@@ -15,7 +14,7 @@ ALLOWED_HOSTS = ["127.0.0.1", "localhost", *ENV.allowed_hosts]
 CSRF_TRUSTED_ORIGINS = list(ENV.trusted_origins)
 
 # The clock of the product. Taken once at the edge of a request or a scan, then passed down as `now`.
-LUOSHI_CLOCK: Clock = OffsetClock(datetime.fromisoformat(ENV.demo_start)) if ENV.demo_start else SystemClock()
+LUOSHI_CLOCK: Clock = clock_in(ENV.var_dir, ENV.demo_start)
 
 # Uploaded contents, each under its own hash (kernel/files).
 LUOSHI_FILES_DIR = ENV.var_dir / "files"

@@ -35,6 +35,8 @@ from luoshi.kernel.reports.actions import report_freeze
 PACK = SHIPPED / "bulletins"
 UNITS_FROM = date(2010, 1, 1)
 OFFICE_FROM = date(2020, 1, 1)
+LEAD = timedelta(hours=1)
+"""The sample's events lie in the hour before it is shown, so that what users do comes after them."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def build(*, now: datetime, tell: Callable[[str], None]) -> list[Credential]:
 
     Raises: Refusal when an action refuses, which would be a fault of the sample.
     """
-    steps = Steps(now)
+    steps = Steps(now - LEAD)
     tell("建立工作日历、单位和岗位")
     calendar_install(by=SYSTEM, code="cn", now=steps.next())
     _units(steps)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+
+SAMPLE_START = datetime(2023, 6, 12, 8, 0, tzinfo=timezone(timedelta(hours=8)))
+"""Where the sample's time begins: after the newest of its tables (docs/adr/0004)."""
 
 OFFICE_UNITS = (
     ("SQ", "示例区", "group", None),

@@ -15,6 +15,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from luoshi.demo.build import Credential, build
+from luoshi.demo.cast import SAMPLE_START
+from luoshi.demo.clock import demo_begun
 from luoshi.kernel.access.models import Account
 
 CREDENTIALS = "demo-accounts.json"
@@ -31,20 +33,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, no_serve: bool, port: int | None, **options: Any) -> None:
         call_command("migrate", verbosity=0)
-        path = data_folder() / CREDENTIALS
+        folder = data_folder()
         if not Account.objects.exists():
-            self._build(path)
-        self._tell_accounts(path)
+            self._build(folder)
+        self._tell_accounts(folder / CREDENTIALS)
         if not no_serve:
             call_command("serve", *([] if port is None else ["--port", str(port)]))
 
-    def _build(self, path: Path) -> None:
-        """Build in one transaction: a sample half built is no sample."""
+    def _build(self, folder: Path) -> None:
+        """Begin demo time and build in one transaction: a sample half built is no sample."""
+        settings.LUOSHI_CLOCK = demo_begun(folder, SAMPLE_START)
         with transaction.atomic():
-            credentials = build(
-                now=settings.LUOSHI_CLOCK.now(), tell=lambda line: self.stdout.write(f"落实：{line} …")
-            )
-        _kept(path, credentials)
+            credentials = build(now=settings.LUOSHI_CLOCK.now(), tell=self._tell)
+        _kept(folder / CREDENTIALS, credentials)
 
     def _tell(self, line: str) -> None:
         self.stdout.write(f"落实：{line} …")
