@@ -83,7 +83,7 @@ RULES = (
     Seed("- {h1: 指标情况}", "- {h1: 指标情况, ¦h2: 某}", "只能写一种"),
     Seed("- {h1: 指标情况}", "- {h1: 指标情况, ¦source: 某}", "只用于引用"),
     Seed("- {h1: 指标情况}", "- ¦{source: 某}", "没有内容"),
-    Seed(f"- {QUOTED}, source: 由公布的超期件数和扣分核对，各单位全部相符}}", f"- ¦{QUOTED}}}", "出处"),
+    Seed(f"- {QUOTED}, source: 考核方案，与公布的扣分逐一相符}}", f"- ¦{QUOTED}}}", "出处"),
     Seed("title: 各单位得分和名次", "title: 各单位¦20分", "手写了数字"),
     Seed("columns: [rank, unit, input.system", "columns: [rank, ¦unti, input.system", "是否想写 unit"),
     Seed(f"{CASES}indicator.changzhou", f"{CASES}¦total, indicator.changzhou", "没有总分"),
