@@ -36,7 +36,7 @@ def test_incomplete_tables_are_refused_with_the_reason():
     trials = {trial.rows_file: trial for trial in pack_check(SHIPPED / "bulletins").trials}
     assert "缺少列：转办件数、办结率、知识库更新数" in trials["fixtures/xinglongtai.csv"].refused
     told = trials["fixtures/lianyungang_totals.csv"].refused
-    assert "市碱业公司缺及时签收率、回访满意率、答复规范、其余分项" in told
+    assert "市碱业公司缺及时签收率、回访满意率、省派工单满意率、答复规范、其余分项" in told
 
 
 @pytest.mark.parametrize(
