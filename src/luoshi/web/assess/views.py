@@ -50,6 +50,7 @@ def list_context(request: HttpRequest, form: ComputeForm | None) -> dict[str, ob
 @require_POST
 def round_compute_page(request: HttpRequest) -> HttpResponse:
     """Compute a trial."""
+    require_right(request.actor, "round.compute")
     choices = [(card.scheme.ref, card.title) for card in schemes_visible(request.actor)]
     form = ComputeForm(request.POST, schemes=choices)
     if form.is_valid():
@@ -68,7 +69,6 @@ def round_compute_page(request: HttpRequest) -> HttpResponse:
             )
             messages.success(request, "试算完成。请核对得分，无误后发布。")
             return redirect("round_detail", result["round"])
-    require_right(request.actor, "round.view")
     return render(request, "assess/rounds.html", list_context(request, form))
 
 
@@ -120,6 +120,7 @@ def publish_context(
 @require_http_methods(["POST"])
 def round_publish_page(request: HttpRequest, round_id: int) -> HttpResponse:
     """Publish a trial for good."""
+    require_right(request.actor, "round.publish")
     form = PublishForm(request.POST)
     if form.is_valid():
         with refusals_into(request, form):

@@ -137,6 +137,7 @@ def filing_export(request: HttpRequest, ref: str) -> HttpResponse:
 @require_POST
 def period_open(request: HttpRequest, ref: str) -> HttpResponse:
     """Open a form for a period: one obligation for each unit it addresses."""
+    require_right(request.actor, "period.open")
     form = form_def(ref)
     asked = OpenForm(request.POST)
     if asked.is_valid():
@@ -152,7 +153,6 @@ def period_open(request: HttpRequest, ref: str) -> HttpResponse:
             )
             messages.success(request, f"{period.title}已开放，新增应报 {result['opened']} 份。")
             return redirect("filing_matrix", ref)
-    require_right(request.actor, "filing.view")
     context = {**matrix_context(request, ref), **tools_context(request, form, asked)}
     return render(request, "filings/matrix.html", context)
 

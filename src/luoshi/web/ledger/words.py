@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,10 +20,16 @@ FACTS = {
     "account": "账号",
     "acting": "代理",
     "batch": "导入批次",
+    "bindings": "槽位对应",
     "clean": "无误行",
     "code": "编码",
     "corrects": "更正的原件",
+    "created": "新增",
+    "date": "日期",
+    "days": "天数",
+    "definitions": "定义项数",
     "digest": "摘要",
+    "fields": "改动的填报项",
     "figures": "数字个数",
     "file": "文件摘要",
     "file_sha": "文件摘要",
@@ -32,27 +39,36 @@ FACTS = {
     "hash": "校验值",
     "head": "单位负责人",
     "import": "导入模板",
+    "is_workday": "是否工作日",
     "kind": "类别",
     "left": "未入库行数",
     "names": "栏目",
+    "number": "文号",
     "obligation": "应报",
     "obligations": "应报份数",
+    "old": "原值",
     "on": "生效日期",
     "pack": "业务包",
+    "pack_version": "业务包版本",
     "parent": "上级编码",
     "period": "期间",
     "person": "人员编号",
     "post": "岗位",
+    "reason": "理由",
     "report": "通报",
     "role": "角色",
     "round": "轮次",
     "row": "行号",
     "rows": "行数",
+    "rows_left": "未入库行数",
+    "rows_taken": "入库行数",
     "scheme": "考核方案",
     "scope": "范围",
     "sheets": "得分单数",
     "short": "简称",
+    "slots": "槽位",
     "sort": "排序",
+    "source": "来源",
     "successor": "承接单位",
     "taken": "入库行数",
     "text": "文字",
@@ -60,11 +76,16 @@ FACTS = {
     "to": "新值",
     "tree": "机构树",
     "unit": "单位",
+    "username": "账号",
     "values": "填报值",
     "version": "版次",
+    "was": "原为",
+    "year": "年份",
+    "years": "年份",
 }
 DEFINED = {"form", "scheme", "report"}
 UNIT_CODES = {"unit", "parent", "successor"}
+HASH = re.compile(r"[0-9a-f]{64}")
 YES_NO = {True: "是", False: "否"}
 
 
@@ -95,9 +116,12 @@ class Names:
         return f"{place}{'，代理' if 'acting' in by[3:] else ''}（账号 {account}）"
 
 
-def facts_in_words(event: EventView, on: date) -> list[tuple[str, str]]:
-    """Return (label, text) of every fact the event carries; codes of units and definitions become names."""
-    return [(FACTS.get(key, key), named(key, value, on)) for key, value in event.data.items()]
+def facts_in_words(event: EventView, on: date) -> list[tuple[str, str, bool]]:
+    """Return (label, text, whether it is a hash) of every fact; codes of units and definitions as names."""
+    return [
+        (FACTS.get(key, key), named(key, value, on), bool(HASH.fullmatch(str(value))))
+        for key, value in event.data.items()
+    ]
 
 
 def named(key: str, value: Any, on: date) -> str:

@@ -11,6 +11,7 @@ from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.definitions.kinds import KINDS
 from luoshi.kernel.definitions.queries import definition, definitions_in
 from luoshi.kernel.loader.queries import pack_detail, packs_visible
+from luoshi.kernel.org.queries import units_on
 from luoshi.web.packs.words import Titles, words_of
 from luoshi.web.shell.paging import number_or_none
 
@@ -44,7 +45,8 @@ def definition_detail(request: HttpRequest, kind: str, ref: str) -> HttpResponse
     if kind not in KINDS or kind in HIDDEN_KINDS:
         raise NotFound("没有这种定义，请从业务包列表中选择。")
     found = definition(kind, ref)
-    titles = Titles.of_pack(definitions_in(found.pack_version_id))
+    units = dict(units_on(request.today).values_list("code", "title"))
+    titles = Titles.of_pack(definitions_in(found.pack_version_id), units)
     context = {
         "found": found,
         "title": titles.name(found),

@@ -80,10 +80,14 @@ class Titles:
 
     by_kind: Mapping[tuple[str, str], str]
     fields: Mapping[str, Mapping[str, str]]
+    units: Mapping[str, str]
 
     @classmethod
-    def of_pack(cls, found: Iterable[Def]) -> Titles:
-        """Collect the titles of everything a pack defines; a template is called like its form."""
+    def of_pack(cls, found: Iterable[Def], units: Mapping[str, str] | None = None) -> Titles:
+        """Collect the titles of everything a pack defines; a template is called like its form.
+
+        ``units``: code → title, for the units that expressions name.
+        """
         known = list(found)
         forms = {each.key: each.title for each in known if each.kind == "form"}
         by_kind = {(each.kind, each.key): without_holes(each.title) for each in known}
@@ -97,7 +101,7 @@ class Titles:
             for each in known
             if each.kind == "form"
         }
-        return cls(by_kind, fields)
+        return cls(by_kind, fields, units or {})
 
     def of(self, kind: str, key: str) -> str:
         """Return the title of a definition, its key when it has none."""
@@ -116,11 +120,11 @@ class Titles:
         )
 
 
-def expression_words(text: str, names: Mapping[str, str]) -> str:
-    """Return an expression with names, operators and codes of unit kinds in Chinese.
+def expression_words(text: str, names: Mapping[str, str], units: Mapping[str, str] | None = None) -> str:
+    """Return an expression with names, operators and codes of kinds and units in Chinese.
 
-    >>> expression_words("unit.branch == 'PJ' and unit.kind != 'group'", UNIT_NAMES)
-    '所属分支为PJ，且单位类别不为分组'
+    >>> expression_words("unit.branch == 'PJ' and unit.kind != 'group'", UNIT_NAMES, {"PJ": "盘锦"})
+    '所属分支为盘锦，且单位类别不为分组'
     >>> expression_words("assigned * done / 100", {"assigned": "转办件数", "done": "办结率"})
     '转办件数×办结率÷100'
     """
@@ -129,7 +133,7 @@ def expression_words(text: str, names: Mapping[str, str]) -> str:
     words = []
     for token in TOKEN.findall(text):
         if token[0] in "'\"":
-            words.append(UNIT_KINDS.get(token[1:-1], token[1:-1]))
+            words.append(UNIT_KINDS.get(token[1:-1]) or (units or {}).get(token[1:-1], token[1:-1]))
         else:
             words.append(OPERATORS.get(token) or names.get(token, token))
     return "".join(words)
@@ -146,7 +150,7 @@ def form_words(body: Mapping[str, Any], titles: Titles) -> Words:
     admission = body["admission"]
     pairs = (
         ("填报周期", PERIODS[body["period"]]),
-        ("填报单位", expression_words(body["to"], UNIT_NAMES)),
+        ("填报单位", expression_words(body["to"], UNIT_NAMES, titles.units)),
         ("填报时限", window_words(body["window"])),
         ("零报告", NONE if body["nil"] == "none" else "可以零报告"),
         ("准入依据", f"{admission['basis']}，有效期至 {admission['until']}"),
@@ -258,7 +262,9 @@ def indicator_words(body: Mapping[str, Any], titles: Titles) -> Words:
 def scheme_words(body: Mapping[str, Any], titles: Titles) -> Words:
     """A scheme: groups, criteria, how they are put together, how units are ranked."""
     pairs = [("依据", body["basis"]), ("合成", combine_words(body["combine"])), ("名次", rank_words(body))]
-    groups = tuple((each["title"], expression_words(each["of"], UNIT_NAMES)) for each in body["groups"])
+    groups = tuple(
+        (each["title"], expression_words(each["of"], UNIT_NAMES, titles.units)) for each in body["groups"]
+    )
     criteria = tuple(
         (
             each["title"],
@@ -420,9 +426,13 @@ def vocab_words(body: Mapping[str, Any], titles: Titles) -> Words:
 
 def role_words(body: Mapping[str, Any], titles: Titles) -> Words:
     """A role."""
-    return Words(
-        (("由谁担任", str(body["who"]).replace("post:@", "岗位槽位 ").replace("unit:@", "单位槽位 ")),)
-    )
+    kind, _, rest = str(body["who"]).partition(":")
+    if rest.startswith("@"):
+        holder = {"post": "岗位", "unit": "单位"}[kind]
+        return Words((("由谁担任", f"槽位“{titles.of('slot', rest[1:])}”所对应的{holder}"),))
+    duty, _, part = rest.partition(".")
+    holder = {"head": "负责人", "super": "上级单位"}.get(part, "承担单位")
+    return Words((("由谁担任", f"职责 {duty} 的{holder}"),))
 
 
 def test_words(body: Mapping[str, Any], titles: Titles) -> Words:

@@ -110,6 +110,7 @@ def report_pdf(request: HttpRequest, ref: str, period: str) -> HttpResponse:
 @require_POST
 def report_freeze_page(request: HttpRequest, ref: str, period: str) -> HttpResponse:
     """Freeze the report: its words and figures are kept as they are now."""
+    require_right(request.actor, "report.freeze")
     asked = parse_period(period)
     form = FreezeForm(request.POST)
     if form.is_valid():

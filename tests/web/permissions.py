@@ -1,0 +1,88 @@
+"""Who gets which answer where: every URL name × every kind of person. A name without a row fails the suite.
+
+Order of the codes: nobody, clerk of another unit, desk, office, system administrator, auditor. A POST row
+sends an empty form: 200 means that it came back with its errors, 302 that the work was done, 409 a refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+PEOPLE = ("", "dawa", "tongji", "ducha", "guanli", "shenji")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One URL. ``args``: from the ids of the sample to the arguments of the address."""
+
+    name: str
+    codes: tuple[int, ...]
+    args: Callable[[dict[str, Any]], list[Any]] = lambda ids: []
+    method: str = "get"
+    query: str = ""
+
+
+def same(code: int) -> tuple[int, ...]:
+    """Everybody signed in gets ``code``; nobody is sent to the sign-in page."""
+    return (302, *[code] * 5)
+
+
+READ = (302, 200, 200, 200, 403, 200)
+SEEN = (302, 200, 200, 200, 404, 200)
+FILL = (302, 403, 200, 403, 403, 403)
+OFFICE = (302, 403, 403, 200, 403, 403)
+FORM = ["bulletins.panjin"]
+REPORT = ["bulletins.panjin", "2023-01..2023-04"]
+
+ROWS = (
+    Row("signin", (200, 302, 302, 302, 302, 302)),
+    Row("signout", same(302), method="post"),
+    Row("switch", same(404), method="post"),
+    Row("password", same(200)),
+    Row("large_type", (302, 302, 302, 302, 302, 302), method="post"),
+    Row("workbench", same(200)),
+    Row("figure", READ, lambda ids: ["bulletins.panjin_done"], query="?period=2023-01..2023-04"),
+    Row("unit_tree", same(200)),
+    Row("unit_export", same(200)),
+    Row("unit_detail", same(200), lambda ids: ["PJ02"]),
+    Row("unit_import", (302, 403, 403, 403, 200, 403)),
+    Row("unit_template", (302, 403, 403, 403, 200, 403)),
+    Row("pack_list", same(200)),
+    Row("pack_detail", same(200), lambda ids: ["bulletins"]),
+    Row("definition_detail", same(200), lambda ids: ["scheme", "bulletins.panjin"]),
+    Row("form_list", READ),
+    Row("filing_matrix", READ, lambda ids: FORM),
+    Row("filing_export", READ, lambda ids: FORM),
+    Row("period_open", (302, 403, 403, 200, 403, 403), lambda ids: FORM, method="post"),
+    Row("obligation_detail", (302, 404, 200, 200, 404, 200), lambda ids: [ids["obligation"]]),
+    Row("filing_correct", (302, 404, 200, 403, 404, 403), lambda ids: [ids["obligation"]]),
+    Row("filing_import", FILL, lambda ids: FORM),
+    Row("filing_preview", (302, 404, 200, 404, 404, 404), lambda ids: [ids["draft"]]),
+    Row("filing_faults", (302, 404, 200, 404, 404, 404), lambda ids: [ids["draft"]]),
+    Row("filing_take", (302, 404, 409, 404, 404, 404), lambda ids: [ids["draft"]], method="post"),
+    Row("filing_cancel", (302, 404, 302, 404, 404, 404), lambda ids: [ids["draft"]], method="post"),
+    Row("filing_template", (302, 200, 200, 403, 403, 403), lambda ids: FORM),
+    Row("round_list", READ),
+    Row("round_compute", OFFICE, method="post"),
+    Row("round_detail", SEEN, lambda ids: [ids["round"]]),
+    Row("round_export", SEEN, lambda ids: [ids["round"]]),
+    Row("round_publish", OFFICE, lambda ids: [ids["round"]], method="post"),
+    Row("round_compare", SEEN, lambda ids: [ids["round"]]),
+    Row("sheet_detail", SEEN, lambda ids: [ids["sheet"]]),
+    Row("line_detail", SEEN, lambda ids: [ids["line"]]),
+    Row("report_list", READ),
+    Row("report_open", READ),
+    Row("report_page", READ, lambda ids: REPORT),
+    Row("report_docx", SEEN, lambda ids: REPORT),
+    Row("report_pdf", SEEN, lambda ids: REPORT),
+    Row("report_freeze", OFFICE, lambda ids: REPORT, method="post"),
+    Row("report_compare", SEEN, lambda ids: [ids["issue"]]),
+    Row("issue_page", SEEN, lambda ids: [ids["issue"]]),
+    Row("issue_docx", SEEN, lambda ids: [ids["issue"]]),
+    Row("event_list", same(200)),
+    Row("event_detail", same(200), lambda ids: [ids["event"]]),
+    Row("ledger_verify", (302, 403, 403, 200, 200, 200), method="post"),
+    Row("security_list", (302, 403, 403, 403, 403, 200)),
+)

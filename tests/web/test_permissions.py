@@ -1,0 +1,77 @@
+"""The permission table holds, and covers every address."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from luoshi.core.periods import parse_period
+from luoshi.kernel.assess.queries import rounds_visible, sheets_visible
+from luoshi.kernel.filings.actions import draft_keep
+from luoshi.kernel.ledger.queries import events_page
+from luoshi.kernel.reports.queries import issues_visible
+from luoshi.web.reports import views as report_views
+from luoshi.web.shell.names import PAGES
+from tests.district import LATER
+from tests.web.conftest import PANJIN, PERIOD, obligation_of
+from tests.web.permissions import PEOPLE, ROWS, Row
+
+BROKEN = "单位,转办件数,办结率,满意率,按时反馈率,有效回访率,知识库更新数\n大洼区,1,103,99,100,100,1\n"
+
+
+def url_names() -> set[str]:
+    """Return every name of the site."""
+    found: set[str] = set()
+    waiting: list[URLPattern | URLResolver] = [get_resolver()]
+    while waiting:
+        entry = waiting.pop()
+        if isinstance(entry, URLResolver):
+            waiting += entry.url_patterns
+        else:
+            found.add(str(entry.name))
+    return found
+
+
+@pytest.fixture
+def ids(district, browse):
+    """The records of the sample that addresses name; the draft belongs to the desk and has a fault."""
+    office = district.actor("ducha")
+    scored = rounds_visible(office).get(scheme_ref=PANJIN)
+    sheet = sheets_visible(office, scored.pk).first()
+    draft = draft_keep(
+        actor=district.actor("tongji"),
+        form_ref=PANJIN,
+        import_ref=PANJIN,
+        period=parse_period(PERIOD),
+        name="四率.csv",
+        content=BROKEN.encode(),
+        now=LATER,
+    )
+    return {
+        "obligation": obligation_of(district, "PJ02"),
+        "draft": draft.token,
+        "round": scored.pk,
+        "sheet": sheet.pk,
+        "line": sheet.lines.first().pk,
+        "issue": issues_visible(office).get(report_ref=PANJIN).pk,
+        "event": events_page(limit=1)[0].id,
+    }
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+def test_everybody_gets_the_answer_of_the_table(row: Row, ids, browse, monkeypatch):
+    monkeypatch.setattr(report_views, "to_pdf", lambda content, *, timeout: b"%PDF-")
+    address = reverse(row.name, args=row.args(ids)) + row.query
+    for person, expected in zip(PEOPLE, row.codes, strict=True):
+        response = getattr(browse(person), row.method)(address)
+        assert response.status_code == expected, f"{row.name} for {person or 'nobody'}"
+        if not person and row.name not in {"signin", "large_type"}:
+            assert response["Location"].startswith("/signin/")
+
+
+def test_every_address_has_a_row():
+    assert url_names() == {row.name for row in ROWS}
+
+
+def test_every_address_has_a_name_in_words_for_the_security_log():
+    assert url_names() == set(PAGES)
