@@ -44,12 +44,12 @@ def main() -> None:
 
     django.setup()
     from django.core.management import call_command
-    from django.db import transaction
+    from django.db import connection, transaction
 
     call_command("migrate", run_syncdb=True, verbosity=0)
+    from luoshi.kernel.ledger import verify
     from luoshi.kernel.ledger.actions import once, sequence
     from luoshi.kernel.ledger.queries import pending_count, position
-    from luoshi.kernel.ledger.verify import verify_ledger
     from tests.harness.times import NOW
     from tests.kernel.ledger.makers import CLERK, folder_changed, folder_opened
     from tests.kernel.ledger.sample.models import Folder
@@ -70,13 +70,30 @@ def main() -> None:
                 sequence(limit=3)
         return "done"
 
+    def verified_while_written() -> list[str]:
+        """Verify slowly and let another thread write as soon as the events are being read."""
+        verify.CHUNK = 1
+        writers: list[threading.Thread] = []
+
+        def write() -> None:
+            folder_changed(Folder.objects.order_by("pk")[0], "乙")
+            connection.close()
+
+        def progress(stage: str, done: int) -> None:
+            if not writers:
+                writers.append(threading.Thread(target=write))
+                writers[0].start()
+                writers[0].join()
+
+        return [fault.message for fault in verify.verify_ledger(progress).faults]
+
     requests = together(same_request)
     folders = Folder.objects.count()
     changes = together(same_root)
     mixed = together(writer_or_sequencer)
     while sequence():
         pass
-    verdict = verify_ledger()
+    verdict = verify.verify_ledger()
     found = {
         "requests": requests,
         "folders": folders,
@@ -87,6 +104,8 @@ def main() -> None:
         "pending": pending_count(),
         "events": verdict.events,
         "faults": [fault.message for fault in verdict.faults],
+        "while_written": verified_while_written(),
+        "written": position() + pending_count(),
     }
     print(json.dumps(found))
 

@@ -49,6 +49,19 @@ def test_faults_beyond_the_list_are_counted(monkeypatch: pytest.MonkeyPatch) -> 
     assert code == 1 and "另有 2 处未逐一列出" in err and "发现 3 处不符" in out
 
 
+@pytest.mark.django_db
+def test_on_a_terminal_progress_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr("luoshi.kernel.ledger.verify.CHUNK", 1)
+    folder_opened()
+    err = Terminal()
+    call_command("verify", "ledger", stdout=StringIO(), stderr=err)
+    assert "\r留痕事件 1" in err.getvalue()
+
+
 def test_exactly_the_four_wrong_shares_are_named() -> None:
     code, _, err = run("shares", str(DATA / "t11_shares_long.csv"))
     lines = err.splitlines()

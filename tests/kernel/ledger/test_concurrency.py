@@ -60,4 +60,5 @@ def test_twenty_threads_at_once(scratch_url: str) -> None:
     assert found["ver"] == 1 + changed
     assert found["mixed"] == ["done"]
     assert found["position"] == found["events"] == 1 + changed + 50 and found["pending"] == 0
-    assert found["faults"] == []
+    assert found["faults"] == found["while_written"] == []
+    assert found["written"] == found["events"] + 1

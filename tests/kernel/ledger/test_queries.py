@@ -6,7 +6,7 @@ import pytest
 
 from luoshi.core.errors import LedgerFault, NotFound
 from luoshi.kernel.ledger.actions import security_note, sequence
-from luoshi.kernel.ledger.models import Event
+from luoshi.kernel.ledger.models import Event, Leaf, Naming, Pending, PrivateField, Request, SecurityEntry
 from luoshi.kernel.ledger.queries import (
     event_get,
     events_naming,
@@ -98,3 +98,16 @@ def test_the_security_log_is_read_newest_first() -> None:
     assert security_log(kind="signin", account=7, since=NOW) == [newest]
     assert security_log(before=newest.id) == [oldest]
     assert security_log(account=8) == []
+
+
+def test_rows_of_the_ledger_name_themselves() -> None:
+    folder, (row,) = folder_opened()
+    event = Event.objects.get()
+    assert str(event) == f"folder.opened sample_folder {folder.pk} v1"
+    assert str(Pending.objects.get()) == str(event.pk)
+    assert str(Naming.objects.get()) == f"sample_sheet {row.pk} {event.pk}"
+    assert str(PrivateField.objects.get(name="note")) == f"sample_sheet {row.pk} note {event.pk}"
+    sequence()
+    assert str(Leaf.objects.get()) == "0"
+    assert str(Request(account=7, key="k1")) == "7 k1"
+    assert str(SecurityEntry(kind="signin", account=7)) == "signin 7"

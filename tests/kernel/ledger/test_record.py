@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from luoshi.core.actor import By
 from luoshi.core.errors import LedgerFault, Stale
 from luoshi.kernel.ledger.actions import Entry, record, record_many
+from luoshi.kernel.ledger.append import append
 from luoshi.kernel.ledger.models import Event, Naming, Pending
 from luoshi.kernel.ledger.queries import events_of
 from luoshi.kernel.ledger.rows import row_digest
@@ -138,6 +139,8 @@ def test_rows_that_cannot_be_right_are_refused() -> None:
     for given in wrong:
         with pytest.raises((ValueError, TypeError)):
             folder_changed(Folder.objects.get(pk=folder.pk), "丙", **given)
+    with pytest.raises(ValueError, match="must be saved"), transaction.atomic():
+        record(Folder(title="丁"), "folder.opened", by=CLERK, at=NOW)
     with pytest.raises(ValueError, match="aware"), transaction.atomic():
         record(Folder.objects.get(pk=folder.pk), "folder.changed", by=CLERK, at=NOW.replace(tzinfo=None))
     assert Event.objects.count() == 2 and verify_ledger().ok
@@ -208,5 +211,8 @@ def test_among_many_one_stale_root_stops_all() -> None:
 
 def test_among_many_a_root_occurs_once() -> None:
     folder, _ = folder_opened()
+    twice = [Entry(folder, "folder.changed"), Entry(folder, "folder.changed")]
     with pytest.raises(ValueError, match="twice"):
-        record_many([Entry(folder, "folder.changed"), Entry(folder, "folder.changed")], by=CLERK, at=NOW)
+        record_many(twice, by=CLERK, at=NOW)
+    with pytest.raises(ValueError, match="twice"):
+        append(twice, by=CLERK, at=NOW)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from luoshi.core.actor import By
-from luoshi.core.errors import Invalid, WrongState
+from luoshi.core.errors import Invalid, LedgerFault, WrongState
 from luoshi.kernel.ledger.actions import once
 from luoshi.kernel.ledger.models import Event, Request
 from luoshi.kernel.ledger.queries import events_of
@@ -65,6 +65,13 @@ def test_a_malformed_key_is_refused(key: str) -> None:
 def test_one_request_is_one_action() -> None:
     with pytest.raises(RuntimeError, match="one request"):
         once(by=CLERK, key="k1", now=NOW, make=lambda: once(by=CLERK, key="k2", now=NOW, make=opened))
+
+
+def test_a_stored_result_of_another_shape_is_a_ledger_fault() -> None:
+    once(by=CLERK, key="k1", now=NOW, make=opened)
+    tamper("UPDATE ledger_request SET result = %s", [b"[]"])
+    with pytest.raises(LedgerFault):
+        once(by=CLERK, key="k1", now=NOW, make=opened)
 
 
 def test_a_deleted_request_key_is_noticed() -> None:

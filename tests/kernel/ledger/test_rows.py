@@ -6,6 +6,7 @@ import hashlib
 import json
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 import pytest
 from django.db import models
@@ -13,6 +14,7 @@ from django.db import models
 from luoshi.kernel.ledger.checks import _faults_of, check_ledgered_models
 from luoshi.kernel.ledger.rows import (
     Ledgered,
+    _speller,
     column_text,
     columns_of,
     ledgered_models,
@@ -37,6 +39,8 @@ def test_digest_is_the_hash_of_the_canonical_object_of_all_columns() -> None:
         day=date(2021, 1, 4),
         seen_at=NOW,
         mark=b"\x0f",
+        took=timedelta(minutes=1, microseconds=1),
+        token=UUID(int=7),
     )
     expected = {
         "id": 3,
@@ -48,6 +52,8 @@ def test_digest_is_the_hash_of_the_canonical_object_of_all_columns() -> None:
         "seen_at": 1610668800000,
         "open": False,
         "mark": "0f",
+        "took": 60_000_001,
+        "token": "00000000-0000-0000-0000-000000000007",
     }
     text = json.dumps(expected, sort_keys=True, separators=(",", ":"))
     assert row_digest(row, {"note": "c" * 64}) == hashlib.sha256(text.encode()).hexdigest()
@@ -79,6 +85,7 @@ def test_a_private_column_enters_as_its_commitment_only() -> None:
         ("open", 1, True),
         ("mark", memoryview(b"ab"), b"ab"),
         ("values", {"a": ("1",)}, {"a": ["1"]}),
+        ("token", str(UUID(int=7)), UUID(int=7)),
     ],
 )
 def test_the_same_stored_value_has_one_digest_however_it_is_held(
@@ -129,6 +136,16 @@ def test_plain_spells_out_what_canonical_bytes_would_refuse() -> None:
     }
 
 
+def test_a_file_enters_by_its_name() -> None:
+    assert _speller(models.FileField())("a/b.xlsx") == "a/b.xlsx"
+
+
+def test_two_models_of_one_type_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Folder, "ledger_type", "sample_sheet")
+    (fault,) = check_ledgered_models(None)
+    assert fault.id == "ledger.E002" and "already taken by Folder" in fault.msg
+
+
 def test_every_installed_ledgered_model_is_fit_for_the_ledger() -> None:
     assert check_ledgered_models(None) == []
     assert ledgered_models()["sample_sheet"] is Sheet
@@ -136,16 +153,32 @@ def test_every_installed_ledgered_model_is_fit_for_the_ledger() -> None:
 
 
 def test_a_model_the_ledger_cannot_digest_is_reported() -> None:
+    class Link(models.Model):
+        folder = models.ForeignKey(Folder, on_delete=models.PROTECT)
+        broken = models.ForeignKey("Broken", on_delete=models.PROTECT)
+
+        class Meta:
+            app_label = "ledger_broken"
+
     class Broken(Ledgered):
         ledger_type = "Broken!"
         ledger_private = ("nothing",)
         code = models.CharField(primary_key=True, max_length=3)
         weight = models.FloatField()
-        folders = models.ManyToManyField(Folder)
+        folders = models.ManyToManyField(Folder, related_name="+")
+        linked = models.ManyToManyField(Folder, through=Link, related_name="+")
 
         class Meta:
             app_label = "ledger_broken"
 
+    class Grown(Folder):
+        ledger_type = "grown"
+
+        class Meta:
+            app_label = "ledger_broken"
+
+    assert any("multi-table" in text for text in _faults_of(Grown))
     texts = " ".join(_faults_of(Broken))
+    assert "linked" not in texts
     for part in ("'Broken!'", "'nothing'", "integer id", "folders", "weight"):
         assert part in texts

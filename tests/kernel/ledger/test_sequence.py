@@ -79,6 +79,12 @@ def test_the_tick_gives_every_waiting_event_its_position() -> None:
     assert sequence_due(NOW) == 0
 
 
+def test_one_run_of_the_tick_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("luoshi.kernel.ledger.ticks.MOST_ROUNDS", 1)
+    folder_opened()
+    assert sequence_due(NOW) == 1
+
+
 def test_all_waiting_events_get_their_position_at_once() -> None:
     for _ in range(3):
         folder_opened()

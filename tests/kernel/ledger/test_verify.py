@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from hashlib import sha256
+from typing import Any
+
 import pytest
 from django.db import connection
 
 from luoshi.kernel.ledger.actions import sequence
+from luoshi.kernel.ledger.bodies import leaf_hash, parse_body
 from luoshi.kernel.ledger.models import Event, Leaf
+from luoshi.kernel.ledger.naming import naming_rebuild
 from luoshi.kernel.ledger.queries import events_of
 from luoshi.kernel.ledger.verify import verify_ledger
 from tests.kernel.ledger.makers import codes, folder_changed, folder_opened, tamper
@@ -141,16 +147,34 @@ def test_a_changed_body_is_noticed(folder: Folder, old: bytes, new: bytes, seale
     tamper("UPDATE ledger_event SET body = %s WHERE id = %s", [bytes(event.body).replace(old, new), event.pk])
     verdict = verify_ledger()
     assert "hash" in codes(verdict) and event.pk in {fault.event_id for fault in verdict.faults}
+    assert ("body_broken" in codes(verdict)) == (new == b'{ "after"')
 
 
 def test_a_body_changed_together_with_its_leaf_breaks_the_chain(folder: Folder) -> None:
-    from luoshi.kernel.ledger.bodies import leaf_hash
-
     event = Event.objects.get(pk=ids(folder)[1])
     body = bytes(event.body).replace(b'"data":{}', b'"data":{"a":1}')
     tamper("UPDATE ledger_event SET body = %s WHERE id = %s", [body, event.pk])
     tamper("UPDATE ledger_leaf SET hash_sha256 = %s WHERE event_id = %s", [leaf_hash(body), event.pk])
     assert codes(verify_ledger()) == {"chain"}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"after": (("sample_sheet", 1, None),)}, "own_row"),
+        ({"c": {"sample_sheet:999:note": "c"}}, "commitment"),
+        ({"c": {"sample_folder": "c"}}, "body_broken"),
+        ({"t": "privacy.erased"}, "body_broken"),
+        ({"t": "privacy.erased", "data": {"row": ["sample_folder", 1], "names": "x"}}, "body_broken"),
+    ],
+)
+def test_an_event_written_past_the_action_is_noticed(
+    folder: Folder, change: dict[str, Any], code: str
+) -> None:
+    event = Event.objects.get(pk=ids(folder)[-1])
+    body = replace(parse_body(bytes(event.body)), **change).to_bytes()
+    tamper("UPDATE ledger_event SET body = %s WHERE id = %s", [body, event.pk])
+    assert code in codes(verify_ledger())
 
 
 def test_a_dropped_event_in_the_middle_is_noticed(folder: Folder) -> None:
@@ -214,23 +238,22 @@ def test_an_event_without_position_and_outbox_row_is_noticed(folder: Folder) -> 
 
 def test_an_event_in_both_places_is_noticed(folder: Folder) -> None:
     event = Event.objects.get(pk=ids(folder)[0])
-    tamper("INSERT INTO ledger_pending (event_id, hash) VALUES (%s, %s)", [event.pk, _hash(event)])
+    tamper(
+        "INSERT INTO ledger_pending (event_id, hash) VALUES (%s, %s)",
+        [event.pk, sha256(bytes(event.body)).digest()],
+    )
     assert codes(verify_ledger()) == {"two_positions"}
 
 
-def _hash(event: Event) -> bytes:
-    from hashlib import sha256
-
-    return sha256(bytes(event.body)).digest()
-
-
-def test_an_index_that_differs_from_the_bodies_is_noticed_and_rebuilt(folder: Folder) -> None:
-    from luoshi.kernel.ledger.naming import naming_rebuild
-
+def test_an_index_that_differs_from_the_bodies_is_noticed_and_rebuilt(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     tamper("DELETE FROM ledger_naming WHERE event_id = %s", [ids(folder)[0]])
     tamper("INSERT INTO ledger_naming (row_type, row_id, event_id) VALUES ('sample_sheet', 1, 999)")
     verdict = verify_ledger()
     assert codes(verdict) == {"index"} and verdict.found == 3
+    assert naming_rebuild() == 3
+    monkeypatch.setattr("luoshi.kernel.ledger.naming.CHUNK", 1)
     assert naming_rebuild() == 3
     assert verify_ledger().ok
 
@@ -248,6 +271,32 @@ def test_a_cell_that_can_no_longer_be_read_is_a_fault_not_a_crash(folder: Folder
         pytest.skip("PostgreSQL 的列只收本类型的值")
     tamper("UPDATE ledger_sample_sheet SET seen_at = 'zz', amount = 'x' WHERE folder_id = %s", [folder.pk])
     assert codes(verify_ledger()) == {"changed"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ledger_event SET ver = 'x'",
+        "ledger_event SET obj_id = 'x'",
+        "ledger_event SET account = 1.5",
+        "ledger_event SET at_ms = x'00'",
+        "ledger_event SET body = 'x'",
+        "ledger_event SET unit = 7",
+        "ledger_leaf SET hash_sha256 = 'x'",
+        "ledger_leaf SET event_id = 'x'",
+        "ledger_private SET salt = 'x'",
+        "ledger_private SET name = 'a:b:c'",
+        "ledger_private SET row_id = 'x'",
+        "ledger_private SET event_id = 'x'",
+        "ledger_naming SET row_id = 'x'",
+        "ledger_naming SET event_id = 'x'",
+    ],
+)
+def test_a_value_of_another_type_is_a_fault_not_a_crash(folder: Folder, change: str) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL 的列只收本类型的值")
+    tamper(f"UPDATE {change} WHERE rowid = (SELECT max(rowid) FROM {change.split()[0]})")
+    assert not verify_ledger().ok
 
 
 def test_a_table_that_is_no_longer_installed_is_named_as_a_limit(

@@ -15,7 +15,7 @@ from luoshi.core.canonical import canonical_bytes, parse_canonical
 from luoshi.core.errors import Invalid, LedgerFault
 from luoshi.db.sql import advisory_lock
 from luoshi.kernel.ledger.append import REQUEST_KEY, append, key_of
-from luoshi.kernel.ledger.bodies import body_hash, leaf_hash
+from luoshi.kernel.ledger.bodies import ERASED, body_hash, leaf_hash
 from luoshi.kernel.ledger.inserts import insert_request, request_result
 from luoshi.kernel.ledger.kinds import SECURITY_KINDS
 from luoshi.kernel.ledger.models import (
@@ -196,7 +196,7 @@ def private_erase(*, row: Ledgered, names: Iterable[str], by: By, at: datetime, 
         salt=None
     )
     data = {"row": [row_type, row_id], "names": erased, "ground": ground}
-    return record(root, "privacy.erased", by=by, at=at, rows=[row], data=data)
+    return record(root, ERASED, by=by, at=at, rows=[row], data=data)
 
 
 def _root_of(row: Ledgered) -> Root:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +11,11 @@ from typing import Any
 from luoshi.core.canonical import canonical_bytes, parse_canonical, sha256_hex
 
 BODY_VERSION = 1
+ERASED = "privacy.erased"
 LEAF_PREFIX = b"\x00"
 KEYS = frozenset({"v", "t", "obj", "ver", "at", "by", "req", "prev", "after", "ck", "data", "c"})
+
+_LABEL = re.compile(r"[a-z0-9_]+:[0-9]+:[A-Za-z0-9_]+")
 
 After = tuple[str, int, str | None]
 
@@ -109,7 +113,8 @@ def _check_shape(value: Mapping[str, Any]) -> None:
         and all(_is_row(row, 3) and (row[2] is None or isinstance(row[2], str)) for row in value["after"])
         and isinstance(value["data"], dict)
         and isinstance(value["c"], dict)
-        and all(isinstance(part, str) for part in value["c"].values())
+        and all(_LABEL.fullmatch(key) and isinstance(part, str) for key, part in value["c"].items())
+        and (value["t"] != ERASED or _names_columns(value["data"]))
     )
     if not good:
         raise ValueError("a part of the event body has the wrong type")
@@ -124,6 +129,16 @@ def _is_int(value: object) -> bool:
 def _is_row(value: object, length: int) -> bool:
     return (
         isinstance(value, list) and len(value) == length and isinstance(value[0], str) and _is_int(value[1])
+    )
+
+
+def _names_columns(data: Mapping[str, Any]) -> bool:
+    """Say whether the facts of an erasure name a row and its columns."""
+    names = data.get("names")
+    return (
+        _is_row(data.get("row"), 2)
+        and isinstance(names, list)
+        and all(isinstance(name, str) for name in names)
     )
 
 

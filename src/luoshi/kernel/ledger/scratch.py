@@ -9,10 +9,9 @@ import sqlite3
 from collections.abc import Iterator
 from types import TracebackType
 
-from luoshi.kernel.ledger.bodies import Body, commitment_key
+from luoshi.kernel.ledger.bodies import ERASED, Body, commitment_key
 
 CACHE_KIB = 32_768
-ERASED = "privacy.erased"
 _TABLES = """
 CREATE TABLE named (row_type TEXT, row_id INTEGER, event_id INTEGER, digest TEXT, own INTEGER, ver INTEGER,
     PRIMARY KEY (row_type, row_id, event_id)) WITHOUT ROWID;

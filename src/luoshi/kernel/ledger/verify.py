@@ -106,11 +106,34 @@ def _snapshot() -> Iterator[None]:
 
 def _stored(row: tuple[Any, ...]) -> Stored:
     *columns, body, pending, index, leaf = row
-    pending_hash, leaf_hash = (None if part is None else bytes(part) for part in (pending, leaf))
     number, noun, obj_id, ver, kind, at_ms, account, unit = columns
+    numbers = (_int(part) for part in (obj_id, ver, at_ms, account))
+    obj_id, ver, at_ms, account = numbers
+    hashes = [None if part is None else _bytes(part) for part in (pending, leaf)]
     return Stored(
-        number, noun, obj_id, ver, kind, at_ms, account, unit, bytes(body), pending_hash, index, leaf_hash
+        number,
+        str(noun),
+        obj_id,
+        ver,
+        str(kind),
+        at_ms,
+        account,
+        str(unit),
+        _bytes(body),
+        hashes[0],
+        index,
+        hashes[1],
     )
+
+
+def _int(value: Any) -> int:
+    """SQLite lets text into a column of numbers; no number of ours is below 0, so -1 never agrees."""
+    return value if isinstance(value, int) else -1
+
+
+def _bytes(value: Any) -> bytes:
+    """SQLite lets text into a column of bytes."""
+    return value.encode() if isinstance(value, str) else bytes(value)
 
 
 def _stream(sql: str) -> Iterator[tuple[Any, ...]]:
@@ -187,8 +210,8 @@ class _Run:
         )
         for event_id, row_type, row_id, name, salt in stored.iterator(CHUNK):
             label = commitment_key(row_type, row_id, name)
-            scratch.take_salt(event_id, label, None if salt is None else bytes(salt))
-            if salt is not None and len(bytes(salt)) != SALT_BYTES:
+            scratch.take_salt(event_id, label, None if salt is None else _bytes(salt))
+            if salt is not None and len(_bytes(salt)) != SALT_BYTES:
                 self.about("salt", row_type, row_id, event_id, f"“{name}”的盐被改动过")
         found = (
             (scratch.commitments_without_salt_row(), "的盐连同记录被删去，不是经办理删除的"),
@@ -197,8 +220,10 @@ class _Run:
         )
         for rows, text in found:
             for event_id, label in rows:
-                noun, number, name = label.split(":")
-                self.about("salt", noun, int(number), event_id, f"“{name}”{text}")
+                noun, number, name = (*label.split(":", 2), "", "")[:3]
+                self.about(
+                    "salt", noun, int(number) if number.isdecimal() else -1, event_id, f"“{name}”{text}"
+                )
 
     def requests(self, scratch: Scratch) -> None:
         for key in Request.objects.order_by("id").values_list("key", flat=True).iterator(CHUNK):
@@ -211,7 +236,8 @@ class _Run:
         """Compare the derived index with the bodies; a difference misleads pages, ``rebuild`` mends it."""
         names = ("row_type", "row_id", "event_id")
         stored = Naming.objects.order_by(*names).values_list(*names).iterator(CHUNK)
-        for told, kept in _merged(scratch.pairs(), stored):
+        kept_rows = ((row_type, _int(row_id), _int(event_id)) for row_type, row_id, event_id in stored)
+        for told, kept in _merged(scratch.pairs(), kept_rows):
             row_type, row_id, event_id = told or kept or ("", 0, 0)
             text = "留痕索引缺少事件" if kept is None else "留痕索引多出事件"
             self.about("index", row_type, row_id, event_id, f"{text} {event_id}")

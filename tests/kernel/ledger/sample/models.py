@@ -35,6 +35,8 @@ class Sheet(Ledgered):
     seen_at = models.DateTimeField("查看时间", null=True)
     open = models.BooleanField("公开", default=False)
     mark = models.BinaryField("印记", default=b"")
+    took = models.DurationField("用时", null=True)
+    token = models.UUIDField("标识", null=True)
 
     class Meta:
         verbose_name = "页"

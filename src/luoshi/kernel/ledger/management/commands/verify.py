@@ -55,6 +55,8 @@ class Command(BaseCommand):
         return not finding.faults
 
     def _ledger(self, verdict: Verdict) -> bool:
+        if self.stderr.isatty():
+            self.stderr.write("")
         self._lines([fault.message for fault in verdict.faults])
         if verdict.found > len(verdict.faults):
             self.stderr.write(f"另有 {verdict.found - len(verdict.faults)} 处未逐一列出。")
