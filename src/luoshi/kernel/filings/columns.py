@@ -5,10 +5,12 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from types import NoneType
 from typing import Any
 
+from luoshi.core.canonical import decimal_text
 from luoshi.core.expr import Bin, BoolOp, Compare, Name, Neg, Node, Not, Num
-from luoshi.kernel.filings.fields import Field, FieldKind, Problem, Unfit
+from luoshi.kernel.filings.fields import Field, Problem, Unfit
 from luoshi.kernel.filings.forms import FormRule
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
@@ -36,15 +38,18 @@ class ReadColumn:
         self.field = field
         self.raws = raws
         self.problems: dict[int, Problem] = {}
-        self._texts: dict[tuple[type, Any], str | None] = {}
-        self.plain = self._whole_numbers()
-        if not self.plain:
+        self._texts: dict[Any, str | None] = {}
+        self.blanks = True
+        self.sound = self._sound_numbers()
+        if not self.sound:
             self._read_distinct()
 
     def text(self, row: int) -> str | None:
         """Return the canonical text of a row without a problem."""
         raw = self.raws[row]
-        return str(raw) if self.plain else self._texts[type(raw), raw]
+        if not self.sound:
+            return self._texts[raw]
+        return decimal_text(raw) if type(raw) is Decimal else None if raw is None else str(raw)
 
     def typed(self, row: int) -> Decimal | str | None:
         """Return the value of a row without a problem as expressions take it."""
@@ -52,26 +57,34 @@ class ReadColumn:
 
     def numbers(self) -> Sequence[Any] | None:
         """Return the raw column when every cell is a sound number, so that it can be computed with as it is."""
-        sound = self.plain or (not self.problems and set(map(type, self.raws)) <= {int, Decimal})
-        return self.raws if sound else None
+        return None if self.blanks or not self.sound else self.raws
 
-    def _whole_numbers(self) -> bool:
-        """Settle the usual case: a column of whole numbers, all within bounds."""
-        if self.field.kind is not FieldKind.INT or set(map(type, self.raws)) != {int}:
+    def _sound_numbers(self) -> bool:
+        """Settle the usual case: a column of numbers, all within bounds, with no more decimals than allowed."""
+        field = self.field
+        found = set(self.raws)
+        kinds = set(map(type, found))
+        if not field.numeric or not kinds <= ({int, Decimal, NoneType} if field.blank else {int, Decimal}):
             return False
-        return self.field.least <= min(self.raws) and max(self.raws) <= self.field.most
+        self.blanks = None in found
+        found.discard(None)
+        if not found:
+            return True
+        finest = max(
+            (-int(value.as_tuple().exponent) for value in found if type(value) is Decimal), default=0
+        )
+        return finest <= field.digits and field.least <= min(found) and max(found) <= field.most
 
     def _read_distinct(self) -> None:
-        wrong: dict[tuple[type, Any], Problem] = {}
-        kinds = list(map(type, self.raws))
-        for key in set(zip(kinds, self.raws, strict=True)):
+        """Read each distinct cell once. Equal numbers read alike, whether whole or decimal."""
+        wrong: dict[Any, Problem] = {}
+        for raw in set(self.raws):
             try:
-                self._texts[key] = self.field.read(key[1])
+                self._texts[raw] = self.field.read(raw)
             except Unfit as unfit:
-                wrong[key] = unfit.problem
+                wrong[raw] = unfit.problem
         if wrong:
-            pairs = zip(kinds, self.raws, strict=True)
-            self.problems = {row: wrong[key] for row, key in enumerate(pairs) if key in wrong}
+            self.problems = {row: wrong[raw] for row, raw in enumerate(self.raws) if raw in wrong}
 
 
 def rule_breakers(rule: FormRule, columns: Mapping[str, ReadColumn], rows: int) -> list[int]:

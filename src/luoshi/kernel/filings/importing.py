@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import gc
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any, overload
+
+from django.db import connection
 
 from luoshi.core.actor import Actor
 from luoshi.core.errors import Invalid
@@ -30,7 +34,6 @@ MOST_FAULTS = 5_000
 MOST_BYTES = 30 * 1024 * 1024
 
 Key = tuple[int | None, str]
-Owed = tuple[int, str, int, datetime | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,19 @@ def preview(
         raise Invalid(f"导入模板“{import_ref}”不是表单“{form.title}”的模板，请重新选择。")
     period = _asked_period(form, template, period)
     check_upload(name, content, max_bytes=MOST_BYTES)
+    with _without_collector():
+        return _judged(actor, form, template, period, name, content, now)
+
+
+def _judged(
+    actor: Actor,
+    form: Form,
+    template: Template,
+    period: Period | None,
+    name: str,
+    content: bytes,
+    now: datetime,
+) -> Preview:
     table = read_table(name, content)
     head = head_of(table, template, form)
     found = Preview(
@@ -127,6 +143,18 @@ def preview(
     if not found.head_faults:
         _Sheet(found, table, head, now).judge(units_in_sight(actor, local_day(now)))
     return found
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Pause the cycle collector: it would walk a million fresh cells again and again, and they hold no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _asked_period(form: Form, template: Template, period: Period | None) -> Period | None:
@@ -162,7 +190,9 @@ class _Sheet:
         self.into = into
         self.form = into.form
         self.now = now
-        filled = [i for i, row in enumerate(table.rows) if row.count(None) < len(row)]
+        filled = [
+            i for i, row in enumerate(table.rows) if row[0] is not None or any(x is not None for x in row)
+        ]
         rows = table.rows if len(filled) == len(table.rows) else [table.rows[i] for i in filled]
         first = table.first_data_row
         self.numbers: Sequence[int] = (
@@ -177,7 +207,7 @@ class _Sheet:
         self.broken: set[int] = set()
         self.units: dict[Any, Unit | None] = {}
         self.keys: list[Key] = []
-        self.owed: dict[Key, Owed] = {}
+        self.owed: dict[Key, int] = {}
         self.read: dict[str, ReadColumn] = {}
 
     def judge(self, sight: set[int]) -> None:
@@ -208,7 +238,7 @@ class _Sheet:
         for row, number in enumerate(self.numbers):
             if row not in self.broken:
                 values = {key: column.text(row) for key, column in columns}
-                yield CleanRow(number, self.owed[self.keys[row]][0], values | blank)
+                yield CleanRow(number, self.owed[self.keys[row]], values | blank)
 
     def _fault(self, row: int, key: str, rule: str, remedy: str) -> None:
         self.broken.add(row)
@@ -251,7 +281,8 @@ class _Sheet:
 
     def _keys(self) -> None:
         """Give each row its unit and period, and fault a second row for the same."""
-        units = [unit.pk if unit else None for unit in map(self.units.__getitem__, self.raw[UNIT])]
+        ids = {raw: unit.pk if unit else None for raw, unit in self.units.items()}
+        units = map(ids.__getitem__, self.raw[UNIT])
         self.keys = list(zip(units, self._period_codes(), strict=True))
         if len(set(self.keys)) == len(self.keys):
             return
@@ -280,40 +311,27 @@ class _Sheet:
         for row, raw in enumerate(self.raw[PERIOD]) if wrong else ():
             if raw in wrong:
                 self._fault(row, PERIOD, wrong[raw], "请按表单的期间类别填写期间代码，如 2023-01")
-        return [codes[raw] for raw in self.raw[PERIOD]]
+        return list(map(codes.__getitem__, self.raw[PERIOD]))
 
     def _obligations(self, sight: set[int]) -> None:
         """Every row must answer an obligation that is open, unanswered, not locked and in the actor's sight."""
-        states = [self.owed.get(key) for key in self.keys]
-        blind = {key[0] for key in self.keys} - sight
-        sound = Counter(state[1] if state else None for state in states)
-        if sound.keys() == {Answer.NONE.value} and not blind - {None} and not any(s[3] for s in states if s):
+        ids = list(map(self.owed.get, self.keys))
+        blind = {unit_id for unit_id, _ in self.keys} - sight - {None}
+        shut = _shut(self.form, self.now)
+        if not blind and None not in ids and shut.keys().isdisjoint(ids):
             return
         opened = {code for _, code in self.owed}
-        for row, (key, state) in enumerate(zip(self.keys, states, strict=True)):
+        for row, (key, obligation_id) in enumerate(zip(self.keys, ids, strict=True)):
             if key[0] is None or not key[1]:
                 continue
-            fault = self._obligation_fault(key, state, opened, blind)
-            if fault:
-                self._fault(row, *fault)
-
-    def _obligation_fault(
-        self, key: Key, state: Owed | None, opened: set[str], blind: set[int | None]
-    ) -> tuple[str, str, str] | None:
-        if key[0] in blind:
-            return UNIT, "该单位不在您的管辖范围", "请删去该行，由主管该单位的岗位导入"
-        if state is None and key[1] not in opened:
-            return PERIOD, f"期间 {key[1]} 尚未开放填报", "请先在表单页面开放该期间"
-        if state is None:
-            return UNIT, "该单位不在本表本期的填报范围", "请删去该行，或核对单位与期间"
-        _, answer, version, lock_at, lock_mode = state
-        if answer == Answer.EXCUSED:
-            return UNIT, "该单位本期已免报", "请删去该行"
-        if answer != Answer.NONE:
-            return UNIT, f"该单位本期已报（第 {version} 版）", "请删去该行；需要改动请用“更正”并说明理由"
-        if lock_mode == LockMode.HARD and lock_at is not None and self.now > lock_at:
-            return UNIT, "该期间已锁定", "不再接收填报，请联系表单主管单位"
-        return None
+            if key[0] in blind:
+                self._fault(row, UNIT, "该单位不在您的管辖范围", "请删去该行，由主管该单位的岗位导入")
+            elif obligation_id in shut:
+                self._fault(row, UNIT, *shut[obligation_id])
+            elif obligation_id is None and key[1] not in opened:
+                self._fault(row, PERIOD, f"期间 {key[1]} 尚未开放填报", "请先在表单页面开放该期间")
+            elif obligation_id is None:
+                self._fault(row, UNIT, "该单位不在本表本期的填报范围", "请删去该行，或核对单位与期间")
 
     def _cells(self) -> None:
         index = {number: row for row, number in enumerate(self.numbers)} if self.spoiled else {}
@@ -381,13 +399,37 @@ class _Rows(Sequence[PreviewRow]):
         )
 
 
-def _owed(form: Form, period: Period | None) -> dict[Key, Owed]:
-    """Return what is owed: (unit id, period code) → obligation id, answer, version, lock time, lock mode."""
-    rows = Obligation.objects.filter(form_ref=form.ref).order_by()
+def _owed(form: Form, period: Period | None) -> dict[Key, int]:
+    """Return what is owed: (unit id, period code) → obligation id.
+
+    Plain rows from the cursor, all of them out of one index: a form may have a hundred thousand obligations.
+    """
+    query = f"SELECT unit_id, period_code, id FROM {Obligation._meta.db_table} WHERE form_ref = %s"
+    params = [form.ref]
     if period is not None:
-        rows = rows.filter(period_code=period.code)
-    columns = ("unit_id", "period_code", "pk", "answer", "current_version", "lock_at", "lock_mode")
-    return {(each[0], each[1]): each[2:] for each in rows.values_list(*columns)}
+        query += " AND period_code = %s"
+        params.append(period.code)
+    with connection.cursor() as cursor:
+        cursor.execute(query, params)
+        rows = cursor.fetchall()
+    return dict(zip(map(itemgetter(0, 1), rows), map(itemgetter(2), rows), strict=True))
+
+
+def _shut(form: Form, now: datetime) -> dict[int, tuple[str, str]]:
+    """Return obligation id → (rule, remedy) of those that take no first filing any more."""
+    shut: dict[int, tuple[str, str]] = {}
+    owed = Obligation.objects.filter(form_ref=form.ref).order_by()
+    if form.window is not None:
+        locked = owed.filter(lock_mode=LockMode.HARD, lock_at__lt=now, answer=Answer.NONE)
+        remedy = "不再接收填报，请联系表单主管单位"
+        shut |= {pk: ("该期间已锁定", remedy) for pk in locked.values_list("pk", flat=True)}
+    answered = owed.filter(answer__in=[Answer.FILED, Answer.NIL, Answer.EXCUSED])
+    for pk, answer, version in answered.values_list("pk", "answer", "current_version"):
+        if answer == Answer.EXCUSED:
+            shut[pk] = "该单位本期已免报", "请删去该行"
+        else:
+            shut[pk] = f"该单位本期已报（第 {version} 版）", "请删去该行；需要改动请用“更正”并说明理由"
+    return shut
 
 
 def _period_code(raw: object, kind: PeriodKind) -> str:

@@ -122,7 +122,8 @@ class Obligation(Root):
             ),
         ]
         indexes = [
-            models.Index(fields=["form_ref", "period_start", "period_end"], name="filings_form_period")
+            models.Index(fields=["form_ref", "period_start", "period_end"], name="filings_form_period"),
+            models.Index(fields=["form_ref", "answer"], name="filings_form_answer"),
         ]
 
     def __str__(self) -> str:
