@@ -14,7 +14,7 @@ from luoshi.kernel.filings.queries import drafts_of, forms_visible
 from luoshi.kernel.ledger.queries import events_page
 from tests.web.conftest import HTMX, PANJIN, obligation_of, soup, text_of
 
-NEXT = "2023-05..2023-06"
+NEXT = "2023-09..2023-10"
 HEAD = "单位,转办件数,办结率,满意率,按时反馈率,有效回访率,知识库更新数"
 CLEAN = "大洼区,100,98.5,99,100,100,5"
 FAULTY = ["盘山县,200,103,98,100,100,6", "没有这个区,1,1,1,1,1,1", "兴隆台区,许多,90,90,90,90,7"]
