@@ -94,11 +94,11 @@ def test_stopped_account_loses_its_roles_at_once():
 
 
 def test_role_taken_back_no_longer_counts():
-    actor = actor_with("desk", "S1", "S1")
+    holder, _ = account()
+    hold(holder, "s1.desk", "S1", ("desk", "S1"))
     grant = RoleBinding.objects.get()
     role_unbind(by=SYSTEM, binding_id=grant.pk, now=NOW)
-    post = Post.objects.get(pk=actor.post_id)
-    assert bindings_of([post.pk]) == []
+    assert actor_of(holder, None, TODAY).roles == frozenset() and bindings_of([grant.post_id]) == []
 
 
 @pytest.mark.parametrize(

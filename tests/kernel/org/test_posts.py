@@ -95,6 +95,14 @@ def test_one_person_holds_a_post_once_at_a_time():
     assert first.to_on == LATER and Appointment.objects.count() == 2
 
 
+def test_post_may_be_held_up_to_the_day_the_next_holding_begins():
+    post(is_head=True)
+    who = person()
+    hold(who, from_on=LATER)
+    hold(who, to_on=LATER)
+    assert names("s1.head", DAY) == names("s1.head", LATER) == [("林晓岚", False)]
+
+
 def test_ending_an_appointment_is_recorded_on_the_post():
     post()
     appointment = hold(person())
