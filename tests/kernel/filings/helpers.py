@@ -57,7 +57,14 @@ WINDOW = {
 
 
 def indicator(**given: Any) -> dict[str, Any]:
-    return {"title": "指标", "grain": "filing", "form": "monthly", "time": "period", "unit": "", "digits": 0} | given
+    return {
+        "title": "指标",
+        "grain": "filing",
+        "form": "monthly",
+        "time": "period",
+        "unit": "",
+        "digits": 0,
+    } | given
 
 
 INDICATORS: dict[str, dict[str, Any]] = {
@@ -68,7 +75,9 @@ INDICATORS: dict[str, dict[str, Any]] = {
     "rate": indicator(title="满意率", mean="rate", empty="skip", unit="%", digits=2),
     "strict": indicator(title="满意率", mean="rate", empty="refuse", unit="%", digits=2),
     "count": indicator(title="份数", count="all"),
-    "urgent": indicator(title="紧急占比", num="kind == 'urgent'", den="all", empty="as_no", unit="%", digits=1),
+    "urgent": indicator(
+        title="紧急占比", num="kind == 'urgent'", den="all", empty="as_no", unit="%", digits=1
+    ),
 }
 
 
@@ -136,7 +145,12 @@ def xlsx(rows: Sequence[Sequence[object]], head: Sequence[str] = HEAD, merge: st
     return out.getvalue()
 
 
-CLEAN = [("S1", 10, 1, 98.06, "融资"), ("S2", 20, 0, None, None), ("单位S3", 0, 0, 100, "紧急"), ("S4", 5, 5, 0, None)]
+CLEAN = [
+    ("S1", 10, 1, 98.06, "融资"),
+    ("S2", 20, 0, None, None),
+    ("单位S3", 0, 0, 100, "紧急"),
+    ("S4", 5, 5, 0, None),
+]
 
 
 def opened(period=JANUARY, now: datetime = NOW) -> int:
@@ -156,7 +170,13 @@ def take(
     """Upload a CSV and take it."""
     content = csv(rows, head)
     draft = draft_keep(
-        actor=actor, form_ref=FORM, import_ref=template, period=period, name="表.csv", content=content, now=now
+        actor=actor,
+        form_ref=FORM,
+        import_ref=template,
+        period=period,
+        name="表.csv",
+        content=content,
+        now=now,
     )
     return filings_take(actor=actor, draft_token=draft.token, only_clean=only_clean, now=now)
 

@@ -34,9 +34,7 @@ LATER = NOW + timedelta(hours=1)
 
 
 def correct(code="S1", *, actor=DESK, reason="核对原表", now=LATER, **values):
-    return filing_correct(
-        actor=actor, obligation_id=filed(code).pk, values=values, reason=reason, now=now
-    )
+    return filing_correct(actor=actor, obligation_id=filed(code).pk, values=values, reason=reason, now=now)
 
 
 def test_a_correction_is_a_new_version_and_the_old_one_stays():
@@ -51,7 +49,11 @@ def test_a_correction_is_a_new_version_and_the_old_one_stays():
     assert (newest.current, oldest.current, oldest.state) == (True, False, "superseded")
     assert oldest.values[0][1] == "10"
     event = events_of("obligation", obligation.pk)[-1]
-    assert (event.kind, event.data["fields"], event.data["version"]) == ("filing.corrected", ["cases", "rate"], 2)
+    assert (event.kind, event.data["fields"], event.data["version"]) == (
+        "filing.corrected",
+        ["cases", "rate"],
+        2,
+    )
     assert "核对原表" not in event.body
     assert {row[1] for row in event.after if row[0] == "filing"} == {newest.id, oldest.id}
     assert held("E01", units["S1"].pk, "2020-12").value == "12"

@@ -33,7 +33,9 @@ from tests.kernel.filings.helpers import (
 pytestmark = pytest.mark.django_db
 
 
-def look(rows, *, head=HEAD, content=None, actor=DESK, period=JANUARY, template=TEMPLATE, now=NOW, name="表.csv"):
+def look(
+    rows, *, head=HEAD, content=None, actor=DESK, period=JANUARY, template=TEMPLATE, now=NOW, name="表.csv"
+):
     content = csv(rows, head) if content is None else content
     return preview(
         actor=actor, form_ref=FORM, import_ref=template, period=period, name=name, content=content, now=now
@@ -63,7 +65,10 @@ def test_a_clean_table_shows_every_row_with_its_unit():
     [
         (("单位S22", 1, 0, 5, None), ("A2", "单位", "没有单位“单位S22”", "是否想写“单位S2”？")),
         ((None, 1, 0, 5, None), ("A2", "单位", "单位不能为空", "请填写单位名称或编码")),
-        (("P1", 1, 0, 5, None), ("A2", "单位", "单位“单位P1”不在本表本期的填报范围", "请删去该行，或核对单位名称")),
+        (
+            ("P1", 1, 0, 5, None),
+            ("A2", "单位", "单位“单位P1”不在本表本期的填报范围", "请删去该行，或核对单位名称"),
+        ),
         (("S1", 1, 0, 103, None), ("D2", "满意率", "百分率应在 0 至 100 之间", "现为 103，请核对原表")),
         (("S1", 1, 0, 98.065, None), ("D2", "满意率", "最多保留 2 位小数", "现为 98.065，请核对后改正")),
         (("S1", "约10", 0, 5, None), ("B2", "件数", "应为数字", "现为“约10”，请改填数字")),

@@ -48,8 +48,14 @@ def test_matrix_shows_unit_by_period_with_answer_and_timing():
     found = matrix(OFFICE, FORM, now=NOW)
     assert [period.code for period in found.periods] == ["2020-11", "2020-12"]
     assert [row.unit.code for row in found.rows] == ["S1", "S2", "S3", "S4"]
-    assert [(cell.answer, cell.timing) for cell in found.rows[0].cells] == [("none", "missing"), ("filed", "late")]
-    assert [(cell.answer, cell.timing) for cell in found.rows[1].cells] == [("none", "missing"), ("filed", "on_time")]
+    assert [(cell.answer, cell.timing) for cell in found.rows[0].cells] == [
+        ("none", "missing"),
+        ("filed", "late"),
+    ]
+    assert [(cell.answer, cell.timing) for cell in found.rows[1].cells] == [
+        ("none", "missing"),
+        ("filed", "on_time"),
+    ]
     assert found.rows[2].cells[1].timing == "pending"
     counts = found.counts
     assert (counts.opened, counts.filed, counts.late, counts.missing, counts.waiting) == (8, 2, 1, 4, 6)
@@ -93,7 +99,13 @@ def test_form_cards_count_among_the_units_in_sight():
     opened()
     take(CLEAN[:2])
     (card,) = forms_visible(OFFICE)
-    assert (card.form.title, card.opened, card.answered, card.units, card.newest.code) == ("月报", 4, 2, 4, "2020-12")
+    assert (card.form.title, card.opened, card.answered, card.units, card.newest.code) == (
+        "月报",
+        4,
+        2,
+        4,
+        "2020-12",
+    )
     (narrow,) = forms_visible(desk_over(units["S3"]))
     assert (narrow.opened, narrow.answered) == (1, 0)
     assert [each.ref for each in templates_of(FORM)] == ["t.monthly", "t.dated"]

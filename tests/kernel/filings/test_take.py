@@ -56,7 +56,13 @@ def test_taking_files_every_row_with_event_fact_and_held_value():
     obligation = filed("S1")
     assert (obligation.answer, obligation.current_version) == ("filed", 1)
     filing = obligation.filings.get()
-    assert filing.values == {"cases": "10", "overdue": "1", "rate": "98.06", "kind": "finance", "remark": None}
+    assert filing.values == {
+        "cases": "10",
+        "overdue": "1",
+        "rate": "98.06",
+        "kind": "finance",
+        "remark": None,
+    }
     assert (filing.source_batch_id, filing.source_row, filing.submitted_at) == (batch.pk, 2, NOW)
     assert (filing.submitted_by_account, filing.submitted_by_post) == (7, "desk")
     event = events_of("obligation", obligation.pk)[-1]
@@ -119,7 +125,10 @@ def test_rows_of_many_periods_in_one_file():
     rows = [("S1", "2020-12", 1, 0, 5, None), ("S1", "2020-11", 2, 0, 5, None)]
     take(rows, template=DATED, period=None, head=("单位", "月份", *HEAD[1:]))
     found = Filing.objects.select_related("obligation").order_by("obligation__period_code")
-    assert [(each.obligation.period_code, each.values["cases"]) for each in found] == [("2020-11", "2"), ("2020-12", "1")]
+    assert [(each.obligation.period_code, each.values["cases"]) for each in found] == [
+        ("2020-11", "2"),
+        ("2020-12", "1"),
+    ]
 
 
 def test_refusals_change_nothing():

@@ -46,7 +46,9 @@ compares = st.sampled_from(["==", "!=", "<", "<=", ">", ">="])
 def numbers_over(number, condition):
     return st.one_of(
         st.tuples(number, st.sampled_from("+-*"), number).map(lambda x: f"({x[0]} {x[1]} {x[2]})"),
-        st.tuples(number, st.sampled_from(["2", "100", "0.5", "8", "1.25"])).map(lambda x: f"({x[0]} / {x[1]})"),
+        st.tuples(number, st.sampled_from(["2", "100", "0.5", "8", "1.25"])).map(
+            lambda x: f"({x[0]} / {x[1]})"
+        ),
         number.map(lambda x: f"(-{x})"),
         st.tuples(st.sampled_from(["min", "max", "coalesce"]), number, number).map(
             lambda x: f"{x[0]}({x[1]}, {x[2]})"
@@ -138,7 +140,9 @@ def compare(body_list, table):
         assert "精确" in refusal.message or "复杂" in refusal.message, refusal.message
         return
     for body, want, total, parts in zip(body_list, wanted, whole, split, strict=True):
-        assert outcome(lambda: by_query(want.measure, total[None])) == outcome(lambda: by_fold(body, table)), body
+        assert outcome(lambda: by_query(want.measure, total[None])) == outcome(
+            lambda: by_fold(body, table)
+        ), body
         for unit in {row["unit"] for row in table}:
             own = [row for row in table if row["unit"] == unit]
             found = outcome(lambda: by_query(want.measure, parts.get(unit, NOTHING)))

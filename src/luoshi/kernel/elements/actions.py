@@ -14,7 +14,7 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One value to keep: ``value`` is canonical text, ``source`` the ledger type and id of the row it is from."""
+    """One value to keep: ``value`` is canonical text, ``source`` the ledger type and id of its row."""
 
     element: str
     unit_id: int

@@ -1,4 +1,4 @@
-"""Held values. Derived from filings (later also registers and indicators), so they can be made anew at any time."""
+"""Held values. Derived from filings (later registers and indicators too), so they can be made anew."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from luoshi.db.fields import CodeField
 
 
 class HeldValue(models.Model):
-    """The newest known value of one data element for one unit and period. Not in the ledger: its source is."""
+    """The newest known value of one element for one unit and period. Not in the ledger: its source is."""
 
     element = CodeField("数据元", max_length=40)
     unit = models.ForeignKey("org.Unit", verbose_name="单位", on_delete=models.PROTECT, related_name="+")

@@ -45,9 +45,9 @@ LONGEST_REASON = 500
 def obligations_open(*, actor: Actor, form_ref: str, period: Period, now: datetime) -> int:
     """Open a form for a period: one obligation for each unit the form addresses on the opening day.
 
-    Run again, it opens only what is lacking. Each keeps its parents of that day. Returns how many were opened.
+    Run again, it opens only what is lacking. Each keeps its parents of that day. Returns how many it opened.
     The opening day is the scheduled one when the form has a window, however late this runs, else today.
-    Raises: NotAllowed, NotFound, Invalid (kind of period, overlap, no unit addressed), WrongState (too early).
+    Raises: NotAllowed, NotFound, Invalid (kind of period, overlap, nobody addressed), WrongState (early).
     Ledger: ``obligation.opened`` for each.
     """
     require_right(actor, "period.open")
@@ -170,7 +170,7 @@ def draft_drop(*, actor: Actor, draft_token: uuid.UUID | str) -> None:
 
 
 def draft_preview(*, actor: Actor, draft_token: uuid.UUID | str, now: datetime) -> Preview:
-    """Check a kept upload again, as things stand now. Reads only. Raises: what ``preview`` raises, NotFound."""
+    """Check a kept upload as things stand now. Reads only. Raises: what ``preview`` raises, NotFound."""
     return _preview(actor, _draft(actor, draft_token), now)
 
 
@@ -208,8 +208,8 @@ def filings_take(
     """Take the rows of a kept upload as filings, all of them or, when asked for, the clean ones.
 
     The file is checked again first. The same draft taken twice gives the first batch again.
-    Raises: NotAllowed, NotFound, Invalid (the table or, without ``only_clean``, a row has faults; nothing clean),
-    Stale (a unit filed meanwhile).
+    Raises: NotAllowed, NotFound, Invalid (the table or, without ``only_clean``, a row has faults; nothing
+    clean), Stale (a unit filed meanwhile).
     Ledger: ``filing.taken`` for each obligation, ``batch.taken`` for the batch.
     """
     earlier = ImportBatch.objects.filter(token=_uuid(draft_token), taken_by_account=actor.account_id)
@@ -238,8 +238,8 @@ def filings_take(
             form, {row.obligation_id: Given(row.values, row.number) for row in rows}, batch, actor, now
         )
     data = {"form": form.ref, "period": draft.period_code, "file": draft.file_sha}
-    data |= {"rows_taken": found.clean, "rows_left": found.broken}
-    record(batch, "batch.taken", by=actor.by, at=now, data=data)
+    counts = {"rows_taken": found.clean, "rows_left": found.broken}
+    record(batch, "batch.taken", by=actor.by, at=now, data=data | counts)
     draft.delete()
     return batch
 
@@ -272,8 +272,8 @@ def filing_correct(
     form = form_by_id(obligation.definition_id)
     require_filler(actor, form, "filing.correct", obligation.unit_id)
     require(obligation.answer in (Answer.FILED, Answer.NIL), "该单位本期尚未填报，无可更正。", WrongState)
-    locked = obligation.lock_mode == LockMode.HARD and obligation.lock_at is not None
-    require(not (locked and obligation.lock_at < now), "该期间已锁定，不再接收更正。", Frozen)
+    locked = obligation.lock_mode == LockMode.HARD and obligation.lock_at and obligation.lock_at < now
+    require(not locked, "该期间已锁定，不再接收更正。", Frozen)
     reason = reason.strip()
     if not reason:
         raise Incomplete("请说明更正理由。", fields={"reason": "请说明更正理由。"})

@@ -1,4 +1,4 @@
-"""Checking a whole column at once: what is common is settled by ``set``, ``min`` and ``map``, not cell by cell."""
+"""Checking a whole column at once: the usual case is settled by ``set``, ``min`` and ``map``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 class ReadColumn:
     """One column read by its field: canonical texts and typed values on demand, problems at once.
 
-    ``problems``: index of the row → what is wrong there.
+    ``problems``: index of the row → what is wrong there. Cells are as ``files.sheets`` gives them: int,
+    Decimal, text, date or None; booleans come as text.
     """
 
     def __init__(self, field: Field, raws: Sequence[Any]) -> None:
@@ -56,11 +57,11 @@ class ReadColumn:
         return self.field.typed(self.text(row))
 
     def numbers(self) -> Sequence[Any] | None:
-        """Return the raw column when every cell is a sound number, so that it can be computed with as it is."""
+        """Return the raw column when every cell is a sound number that can be computed with."""
         return None if self.blanks or not self.sound else self.raws
 
     def _sound_numbers(self) -> bool:
-        """Settle the usual case: a column of numbers, all within bounds, with no more decimals than allowed."""
+        """Settle the usual case: a column of numbers within bounds, no decimals more than allowed."""
         field = self.field
         found = set(self.raws)
         kinds = set(map(type, found))
@@ -88,7 +89,10 @@ class ReadColumn:
 
 
 def rule_breakers(rule: FormRule, columns: Mapping[str, ReadColumn], rows: int) -> list[int]:
-    """Return the rows (indexes) that break a rule. Rows with a blank or a problem in its fields are not judged."""
+    """Return the rows (indexes) that break a rule.
+
+    Rows with a blank or a problem in its fields are not judged.
+    """
     used = {name: columns[name] for name in sorted(rule.must.names) if name in columns}
     if len(used) < len(rule.must.names):
         return []

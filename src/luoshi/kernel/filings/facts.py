@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice, pairwise
+from itertools import islice, zip_longest
 from typing import TypeVar
 
 from luoshi.core.canonical import canonical_bytes
@@ -26,7 +26,7 @@ COLUMNS = tuple(field.attname for field in FilingFact._meta.concrete_fields if n
 
 @dataclass(frozen=True, slots=True)
 class FactFault:
-    """A fact that does not follow from its filing: ``missing``, ``extra`` or ``changed`` (``columns`` differ)."""
+    """A fact that does not follow from its filing: missing, extra or changed (``columns`` differ)."""
 
     code: str
     filing_id: int
@@ -83,12 +83,12 @@ def fact_of(
 
 
 def branch_of(obligation: Obligation) -> str:
-    """Return the code of the unit at depth 1 above the obligation's unit on the opening day, "" when none is."""
+    """Return the code of the unit at depth 1 above, as it was on the opening day; "" for none."""
     return str(obligation.parents[1][0]) if len(obligation.parents) > 1 else ""
 
 
 def row_tag(filing: Filing) -> int:
-    """Return 31 bits of the SHA-256 over id and values: any change of a value changes the fingerprint of figures."""
+    """Return 31 bits of the SHA-256 over id and values, so that a changed value changes fingerprints."""
     named = canonical_bytes([filing.pk, dict(filing.values)])
     return int.from_bytes(hashlib.sha256(named).digest()[:4]) >> 1
 
@@ -123,8 +123,9 @@ def facts_expected(form_ref: str | None = None) -> Iterator[list[FilingFact]]:
         made: list[FilingFact] = []
         for obligation in chunk:
             form_slots = slots.setdefault(obligation.form_ref, slots_of(obligation.form_ref))
-            for filing, after in pairwise([*versions[obligation.pk], None]):
-                ended = None if after is None else milliseconds(after.submitted_at)
+            own = versions[obligation.pk]
+            ends = [milliseconds(after.submitted_at) for after in own[1:]]
+            for filing, ended in zip_longest(own, ends):
                 made.append(fact_of(obligation, filing, form_slots, ended))
         yield made
 

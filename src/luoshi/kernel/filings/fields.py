@@ -144,7 +144,7 @@ class Field:
 
 
 def field_of(spec: Mapping[str, Any], vocabs: Mapping[str, Mapping[str, str]]) -> Field:
-    """Read one field of a form's body. ``vocabs``: vocab key → its options. Raises: ValueError for a bad type."""
+    """Read one field of a form's body. ``vocabs``: vocab key → its options. Raises: ValueError."""
     kind_text, _, parameter = str(spec["type"]).partition(":")
     kind = FieldKind(kind_text)
     digits = {FieldKind.MONEY: 2}.get(kind, int(parameter) if kind in NUMERIC and parameter else 0)

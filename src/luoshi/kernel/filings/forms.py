@@ -15,7 +15,7 @@ from luoshi.kernel.filings.windows import Window, window_of
 
 @dataclass(frozen=True, slots=True)
 class FormRule:
-    """A rule across fields: ``must`` has to be true once every field it names is filled; ``say`` is the refusal."""
+    """A rule across fields: ``must`` is true once all it names is filled; ``say`` is the refusal."""
 
     must: Expr
     say: str

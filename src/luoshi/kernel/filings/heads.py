@@ -21,7 +21,7 @@ _RANGE = re.compile(r"([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?", re.ASCI
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """How the columns of a spreadsheet become fields: ``titles`` maps @unit, @period and field keys to titles."""
+    """How columns become fields: ``titles`` maps @unit, @period and field keys to column titles."""
 
     ref: str
     form_ref: str
@@ -36,7 +36,10 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where each wanted column stands (index from 0). With ``faults`` nothing below the head can be trusted."""
+    """Where each wanted column stands (index from 0).
+
+    With ``faults`` nothing below the head can be trusted.
+    """
 
     places: Mapping[str, int]
     faults: tuple[CellFault, ...]

@@ -1,4 +1,4 @@
-"""Filings from a spreadsheet: read the table, check every cell, show what would be taken. Nothing is saved here."""
+"""Filings from a spreadsheet: check every cell, show what would be taken. Nothing is saved here."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ Key = tuple[int | None, str]
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """One row as it stands in the file (``number`` from 1). ``cells``: field key → text; clean without faults."""
+    """One row of the file (``number`` from 1). ``cells``: field key → text. Clean without faults."""
 
     number: int
     unit_text: str
@@ -59,10 +59,11 @@ class CleanRow:
 
 @dataclass
 class Preview:
-    """What a file would bring. ``rows`` are made when looked at; ``columns``: (field key, title) in file order.
+    """What a file would bring. ``columns``: (field key, title) in file order.
 
-    ``clean`` and ``broken`` count rows. With ``head_faults`` the table as a whole cannot be read and has no rows.
-    ``faults`` holds at most 5,000, by row; ``faults_more`` counts the others. Hints for the page are ``notes``.
+    ``rows`` are made when looked at; ``clean`` and ``broken`` count them. With ``head_faults`` the table as a
+    whole cannot be read and has no rows. ``faults`` holds at most 5,000, by row; ``faults_more`` counts the
+    others. ``notes`` are hints for the page.
     """
 
     form: Form
@@ -147,7 +148,7 @@ def _judged(
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Pause the cycle collector: it would walk a million fresh cells again and again, and they hold no cycles."""
+    """Pause the cycle collector: it would walk a million fresh cells again and again for nothing."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -234,7 +235,9 @@ class _Sheet:
     def clean_rows(self) -> Iterator[CleanRow]:
         """Yield the rows without fault."""
         columns = list(self.read.items())
-        blank = {each.key: None for each in self.form.fields if each.key not in self.read}
+        blank: dict[str, str | None] = {
+            each.key: None for each in self.form.fields if each.key not in self.read
+        }
         for row, number in enumerate(self.numbers):
             if row not in self.broken:
                 values = {key: column.text(row) for key, column in columns}
@@ -314,7 +317,7 @@ class _Sheet:
         return list(map(codes.__getitem__, self.raw[PERIOD]))
 
     def _obligations(self, sight: set[int]) -> None:
-        """Every row must answer an obligation that is open, unanswered, not locked and in the actor's sight."""
+        """Every row must answer an obligation that is open, unanswered, not locked and in sight."""
         ids = list(map(self.owed.get, self.keys))
         blind = {unit_id for unit_id, _ in self.keys} - sight - {None}
         shut = _shut(self.form, self.now)

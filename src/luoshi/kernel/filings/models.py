@@ -41,7 +41,7 @@ class LockMode(models.TextChoices):
 
 
 class ImportBatch(Root):
-    """One file taken in: which file, for which form and period, how many rows went in and how many stayed out."""
+    """One file taken in: for which form and period, how many rows went in and how many stayed out."""
 
     ledger_type: ClassVar[str] = "import_batch"
     ledger_private: ClassVar[tuple[str, ...]] = ("file_name",)
@@ -208,7 +208,7 @@ class ImportDraft(models.Model):
 class FactSlot(models.Model):
     """Which column of the fact table holds a field of a form.
 
-    ``kind`` is ``integer`` (the value times 10^scale) or ``code`` (text, scale 0). Once given, a column stays.
+    ``kind`` is ``integer`` (the value times 10^scale) or ``code`` (text, scale 0). It never moves.
     """
 
     form_ref = CodeField("表单", max_length=80)

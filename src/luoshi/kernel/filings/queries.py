@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
 
@@ -111,7 +112,10 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """A form as unit × period, one page of units. ``counts`` is over all units that match, not only this page."""
+    """A form as unit × period, one page of units.
+
+    ``counts`` is over all units that match, not only this page.
+    """
 
     form: Form
     periods: tuple[Period, ...]
@@ -124,7 +128,7 @@ class Matrix:
 
 @dataclass(frozen=True, slots=True)
 class FilingView:
-    """One version of a filing. ``values``: (field, text to show, canonical text); ``event_id``: its newest event."""
+    """One version of a filing. ``values``: (field, text shown, canonical text)."""
 
     id: int
     version: int
@@ -142,7 +146,7 @@ class FilingView:
 
 @dataclass(frozen=True, slots=True)
 class FiledRow:
-    """A row behind a figure: whose filing, for which period, what it says, and the event that wrote it last."""
+    """A row behind a figure: whose, for which period, what it says, the event that wrote it last."""
 
     unit: Unit
     period: Period
@@ -173,10 +177,13 @@ def obligation_visible(actor: Actor, obligation_id: int) -> Obligation:
 
 
 def forms_visible(actor: Actor) -> list[FormCard]:
-    """Return every form in force with its counts among the units in sight. Query count does not grow with rows."""
+    """Return every form in force with its counts among the units in sight.
+
+    Query count does not grow with rows.
+    """
     if not can(actor, "filing.view"):
         return []
-    counted = {
+    counted: dict[str, Any] = {
         row["form_ref"]: row
         for row in obligations_visible(actor)
         .order_by()
@@ -248,14 +255,14 @@ def matrix(
     )
 
 
-def _units_named(text: str) -> QuerySet[Unit]:
+def _units_named(text: str) -> QuerySet[Unit, int]:
     named = (
         Q(code__icontains=text)
         | Q(title__contains=text)
         | Q(short__contains=text)
         | Q(aliases__text__contains=text)
     )
-    return Unit.objects.filter(named).order_by().values("pk")
+    return Unit.objects.filter(named).order_by().values_list("pk", flat=True)
 
 
 def _matrix_rows(
@@ -291,8 +298,8 @@ def timing_of(answer: str, due_at: datetime | None, submitted_at: datetime | Non
     >>> due, before, after = (datetime(2023, 2, day, tzinfo=UTC) for day in (10, 9, 11))
     >>> [timing_of("filed", due, before, after), timing_of("filed", due, after, after)]
     ['on_time', 'late']
-    >>> [timing_of("none", due, None, before), timing_of("none", due, None, after), timing_of("none", None, None, after)]
-    ['pending', 'missing', 'pending']
+    >>> [timing_of("none", due, None, now) for now in (before, after)], timing_of("none", None, None, after)
+    (['pending', 'missing'], 'pending')
     """
     if answer == Answer.EXCUSED:
         return "excused"
@@ -348,7 +355,10 @@ def filing_versions(obligation: Obligation) -> list[FilingView]:
 
 
 def filed_rows(actor: Actor, filing_ids: Sequence[int]) -> list[FiledRow]:
-    """Return those of the given filings that the actor may see, in the order given. Few queries, however many."""
+    """Return those of the given filings that the actor may see, in the order given.
+
+    Few queries, however many.
+    """
     if not can(actor, "filing.view"):
         return []
     sight = units_in_sight(actor, LATEST)

@@ -19,7 +19,7 @@ _OFFSET = re.compile(r"(start|end|open|due|lock)(?: ([+-]) (\d{1,3}) (workday|ca
 
 @dataclass(frozen=True, slots=True)
 class Offset:
-    """A day counted from an anchor (start, end, open, due): ``amount`` working or calendar days, maybe negative."""
+    """A day counted from an anchor: ``amount`` working or calendar days, maybe negative."""
 
     anchor: str
     amount: int
@@ -39,7 +39,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """A window laid on one period. ``provisional``: a day on the way lies in a year without holiday notice."""
+    """A window laid on one period. ``provisional``: the holidays of a year on the way are not published."""
 
     open_on: date
     due_at: datetime
@@ -66,7 +66,7 @@ def offset_of(text: str) -> Offset:
 
 
 def window_of(body: Mapping[str, Any] | str | None) -> Window | None:
-    """Read the ``window`` of a form; None for ``none``: open when somebody opens it, never due, never locked."""
+    """Read the ``window`` of a form; None for ``none``: opened by hand, never due, never locked."""
     if body is None or isinstance(body, str):
         return None
     lock = body.get("lock")

@@ -50,7 +50,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Sql:
-    """A piece of SQL with its parameters. ``kind`` None: always null. ``sure``: a boolean that is never null."""
+    """A piece of SQL. ``kind`` None: always null. ``sure``: a boolean that is never null."""
 
     text: str
     params: tuple[str, ...]
@@ -107,8 +107,8 @@ class Compiler:
             case Name(name=name):
                 return self._name(name)
             case Neg(part=part):
-                value = self._numeric(part)
-                return self._number(f"(-{value.text})", [value], value.scale, value.bound)
+                inner = self._numeric(part)
+                return self._number(f"(-{inner.text})", [inner], inner.scale, inner.bound)
             case Bin():
                 return self._arithmetic(node)
             case IfElse(condition=condition, then=then, other=other):

@@ -1,4 +1,4 @@
-"""Figures: indicators evaluated over a period, each with numerator, denominator, rows and their fingerprint."""
+"""Figures: indicators evaluated over a period, with numerator, denominator, rows and fingerprint."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from luoshi.kernel.ledger.queries import position
 class FigureResult:
     """One figure. ``value`` is not rounded; ``text`` is the printed form, "—" when there is nothing to state.
 
-    ``den`` is None for counts and sums. ``base``: rows counted. ``position``: ledger position it was computed at.
+    ``den`` is None for counts and sums. ``base``: rows counted. ``position``: ledger position at that time.
     """
 
     ref: str
@@ -71,7 +71,7 @@ def evaluate(
     Keys: (ref, unit id), or (ref, None) when not ``by_unit``. With ``unit_ids`` only their filings count, and
     by unit each of them has a figure, with a base of 0 where nothing was filed; without it, those that filed.
     ``at``: as things stood at that moment. ``versions``: pack → version, where not the newest is meant.
-    Raises: NotFound (no such indicator), MissingInput (``empty: refuse`` and a blank), ExpressionInvalid, Invalid.
+    Raises: NotFound (no such indicator), MissingInput (``empty: refuse`` and a blank), Invalid (overflow).
     """
     found = {ref: definition("indicator", ref, (versions or {}).get(ref.partition(".")[0])) for ref in refs}
     wanted = [_wanted(each) for each in found.values()]
@@ -95,7 +95,7 @@ def rows_behind(
     at: datetime | None = None,
     version: int | None = None,
 ) -> RowsView:
-    """Open the rows a figure counts: values, filing and event of those the actor may see, the number of others.
+    """Open the rows a figure counts: those the actor may see with filing and event, the others counted.
 
     Raises: NotFound (no such indicator).
     """
@@ -112,7 +112,7 @@ def rows_behind(
 
 
 def fingerprint(sums: Sums) -> str:
-    """Return the number of rows, the sum of their 31-bit tags and the sum of the squared tags mod 2^31-1, in hex.
+    """Return in hex the number of rows, the sum of their 31-bit tags, and of the squares mod 2^31-1.
 
     It names the rows and their values well enough to notice a change; it is no proof against a forger.
     """

@@ -5,7 +5,7 @@ Meaning of a definition, for both of them:
 * A row takes part when ``where`` is true for it. Null in ``where`` is not true.
 * ``count: all`` counts rows. ``sum: expr`` adds. ``mean: expr`` is the sum over the number of rows.
   ``num`` and ``den`` are each summed and divided once: a ratio of sums, never a mean of ratios. In both a
-  numeric expression is summed and a boolean one counts the rows for which it is true; ``den: all`` counts rows.
+  numeric expression is summed and a boolean one counts the rows where it is true; ``den: all`` counts rows.
 * An expression is empty in a row when it is numeric and null, or boolean and one of the fields it names is
   null. ``empty: as_no`` takes it as 0 (or no), ``skip`` leaves the row out altogether, ``refuse`` refuses the
   figure. ``base`` is the number of rows that were counted.
@@ -136,7 +136,7 @@ def _divides_exactly(divisor: Node) -> bool:
 
 
 def is_boolean(node: Node) -> bool:
-    """Say whether an expression is true or false (its rows are counted) and not a number (they are summed)."""
+    """Say whether an expression is true or false, so that rows are counted, and not a number."""
     match node:
         case Compare() | BoolOp() | Not() | In() | Bool():
             return True

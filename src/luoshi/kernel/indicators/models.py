@@ -13,8 +13,8 @@ from luoshi.kernel.ledger.rows import Ledgered
 class Figure(Ledgered):
     """One figure as it was computed; a row of the round or report issue that ``owner`` names.
 
-    ``num``, ``den``, ``value``: exact decimals as text; ``den`` null for counts and sums, ``value`` null for a
-    dash. ``text`` is the printed form. ``fingerprint`` names the rows counted (see ``engine.fingerprint``).
+    ``num``, ``den``, ``value``: decimals as text; ``den`` null for counts and sums, ``value`` for a dash.
+    ``text`` is the printed form. ``fingerprint`` names the rows counted (see ``engine.fingerprint``).
     """
 
     ledger_type: ClassVar[str] = "figure"

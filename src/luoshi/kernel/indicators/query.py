@@ -34,7 +34,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """The sums of one figure over one unit (or all): exact numerator and denominator, rows, fingerprint parts."""
+    """The sums of one figure over one unit or all: exact num and den, rows, fingerprint parts."""
 
     num: Decimal
     den: Decimal
@@ -91,7 +91,9 @@ def sums_of(
 def rows_counted(
     wanted: Wanted, period: Period, *, unit_ids: Collection[int] | None, at: datetime | None
 ) -> list[tuple[int, int, int, str]]:
-    """Return (filing id, obligation id, unit id, period code) of the rows a figure counts, by period and unit."""
+    """Return (filing id, obligation id, unit id, period code) of the rows a figure counts, by period and
+    unit.
+    """
     inner, params = _inner([_parts(wanted)], [wanted], period, unit_ids, at)
     query = (
         f"SELECT filing_id, obligation_id, unit_id, period_code FROM ({inner}) AS rows_ WHERE k0 = 1 "
