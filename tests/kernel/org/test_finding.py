@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from luoshi.core.actor import SYSTEM
+from luoshi.kernel.org import names
 from luoshi.kernel.org.actions import alias_add, unit_close
 from luoshi.kernel.org.models import Unit
 from luoshi.kernel.org.queries import UnitIndex
@@ -78,3 +79,14 @@ def test_index_asks_twice_and_then_never_again(index, django_assert_num_queries)
         made = UnitIndex(LATER)
         for text in ("S1", "兴隆", "没有", "振兴", "辽河街道"):
             made.look(text)
+
+
+def test_table_of_unknown_units_is_not_compared_without_end(index, monkeypatch):
+    compared = []
+    monkeypatch.setattr(names, "nearest", lambda text, known: compared.append(text))
+    remedies = {index.look(f"火星街道{number}").remedy for number in range(500)}
+    assert len(compared) == 100 and remedies == {"请核对名称，或在单位页面添加别名"}
+
+
+def test_page_filled_into_a_cell_is_cut_in_the_message(index):
+    assert index.look("长" * 5000).rule == f"没有单位“{'长' * 40}…”"

@@ -8,10 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from luoshi.core.errors import nearest
 from luoshi.kernel.org.kinds import KINDS, kind_of
 from luoshi.kernel.org.models import Unit, UnitAlias, UnitClosure, UnitLink
-from luoshi.kernel.org.names import CODE_RULE, LONGEST_CODE, LONGEST_SHORT, LONGEST_TITLE, code_fits
+from luoshi.kernel.org.names import (
+    CODE_RULE,
+    LONGEST_CODE,
+    LONGEST_SHORT,
+    LONGEST_TITLE,
+    Suggestions,
+    code_fits,
+    shown,
+)
 from luoshi.kernel.org.places import DEEPEST, holding, lasting
 from luoshi.kernel.org.sheet import CellFault, Given, GivenRow
 
@@ -90,6 +97,9 @@ class SheetCheck:
         for row in given.rows:
             self.first_row.setdefault(row.code, row.number)
         self.borne = self._texts_borne()
+        alive = [code for code, unit in self.known.items() if unit.closed_on is None]
+        self.near_parent = Suggestions([*alive, *filter(None, self.first_row)])
+        self.near_kind = Suggestions([*KINDS.values(), *KINDS])
         found = {row.number: [*row.faults, *self._faults(row)] for row in given.rows}
         self._chains(found)
         self.rows = tuple(self._taken(row, broken=bool(found[row.number])) for row in given.rows)
@@ -142,10 +152,9 @@ class SheetCheck:
     def _kind_faults(self, row: GivenRow) -> Iterator[CellFault]:
         if kind_of(row.kind) is not None:
             return
-        titles = list(KINDS.values())
-        near = nearest(row.kind, [*titles, *KINDS])
-        rule = f"没有类别“{row.kind}”" if row.kind else "类别不能为空"
-        remedy = f"是否想写“{near}”？" if near else f"请填写下列之一：{'、'.join(titles)}"
+        near = self.near_kind.of(row.kind)
+        rule = f"没有类别“{shown(row.kind)}”" if row.kind else "类别不能为空"
+        remedy = f"是否想写“{near}”？" if near else f"请填写下列之一：{'、'.join(KINDS.values())}"
         yield self.given.layout.fault(row.number, "kind", row.kind, rule, remedy)
 
     def _parent_faults(self, row: GivenRow) -> Iterator[CellFault]:
@@ -156,9 +165,9 @@ class SheetCheck:
         if row.parent == row.code:
             yield fault(row.number, "parent", row.parent, "上级编码是本单位自己", "请改为上级单位的编码")
         elif parent is None and row.parent not in self.first_row:
-            near = nearest(row.parent, [*self._open_codes(), *self.first_row])
+            near = self.near_parent.of(row.parent)
             remedy = f"是否想写“{near}”？" if near else "请先在表中列出该上级单位"
-            yield fault(row.number, "parent", row.parent, f"没有编码为“{row.parent}”的单位", remedy)
+            yield fault(row.number, "parent", row.parent, f"没有编码为“{shown(row.parent)}”的单位", remedy)
         elif parent is not None and parent.closed_on is not None:
             rule = f"上级单位“{parent.title}”已于{parent.closed_on:%Y-%m-%d}撤销"
             yield fault(row.number, "parent", row.parent, rule, "请另选上级单位")
@@ -169,9 +178,6 @@ class SheetCheck:
             rule = f"上级单位“{parent.title}”{parent.stands_from:%Y-%m-%d}才设立"
             yield fault(row.number, "parent", row.parent, rule, "请把导入的起始日期改为该日或以后")
 
-    def _open_codes(self) -> list[str]:
-        return [code for code, unit in self.known.items() if unit.closed_on is None]
-
     def _alias_faults(self, row: GivenRow) -> Iterator[CellFault]:
         for text in row.aliases:
             bearer = self.borne[text]
@@ -179,7 +185,7 @@ class SheetCheck:
                 rule = f"别名不得超过{LONGEST_TITLE}个字"
                 yield self.given.layout.fault(row.number, "aliases", text, rule, "请改短")
             elif bearer != row.code:
-                rule = f"“{text}”已是单位 {bearer} 的名称或别名"
+                rule = f"“{shown(text)}”已是单位 {bearer} 的名称或别名"
                 yield self.given.layout.fault(row.number, "aliases", text, rule, "请删去这个别名")
 
     def _difference_faults(self, row: GivenRow, unit: Known) -> Iterator[CellFault]:

@@ -7,9 +7,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from luoshi.core.errors import nearest
 from luoshi.kernel.org.models import Unit, UnitAlias
-from luoshi.kernel.org.names import name_key, some
+from luoshi.kernel.org.names import Suggestions, name_key, shown, some
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +48,15 @@ class UnitIndex:
             for text in (unit.code, unit.short, *aliases[unit.pk], unit.title)
             if text
         }
+        self._suggestions = Suggestions(self._names)
 
     def find(self, text: str) -> Unit | None:
         """Return the one unit that a text means; None when there is none or more than one."""
         return self.look(text).unit
 
     def nearest(self, text: str) -> str | None:
-        """Return the known name most like a text, None when none is close."""
-        near = nearest(name_key(text), self._names)
+        """Return the known name most like a text, None when none is close; ``Suggestions`` sets a limit."""
+        near = self._suggestions.of(name_key(text))
         return self._names[near] if near else None
 
     def look(self, text: str) -> Found:
@@ -73,7 +73,7 @@ class UnitIndex:
                 return Found(units[0])
             if units:
                 codes = some([unit.code for unit in units])
-                return Found(None, f"“{text}”对应{len(units)}个单位（{codes}）", "请改填单位编码")
+                return Found(None, f"“{shown(text)}”对应{len(units)}个单位（{codes}）", "请改填单位编码")
         return self._missing(text, key)
 
     def _missing(self, text: str, key: str) -> Found:
@@ -84,7 +84,7 @@ class UnitIndex:
             return Found(None, f"单位“{gone.title}”已于{gone.closed_on:%Y-%m-%d}撤销", remedy)
         near = self.nearest(text)
         remedy = f"是否想写“{near}”？" if near else "请核对名称，或在单位页面添加别名"
-        return Found(None, f"没有单位“{text}”", remedy)
+        return Found(None, f"没有单位“{shown(text)}”", remedy)
 
     @staticmethod
     def _keyed(named: Iterable[tuple[Unit, list[str]]]) -> dict[str, list[Unit]]:

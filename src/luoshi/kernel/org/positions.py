@@ -34,8 +34,8 @@ class UnitNode:
 class UnitFacts:
     """What a pack may select a unit by; a text is empty where there is no such unit.
 
-    ``branch``: code of the unit at depth 1 *above* it, so a branch does not belong to itself. ``parent``: code
-    of the unit directly above.
+    ``branch``: code of the unit at depth 1 *above* it, so a branch does not belong to itself. ``parent``:
+    code of the unit directly above.
     """
 
     id: int
