@@ -250,8 +250,12 @@ def test_an_index_that_differs_from_the_bodies_is_noticed_and_rebuilt(
 ) -> None:
     tamper("DELETE FROM ledger_naming WHERE event_id = %s", [ids(folder)[0]])
     tamper("INSERT INTO ledger_naming (row_type, row_id, event_id) VALUES ('sample_sheet', 1, 999)")
+    tamper("INSERT INTO ledger_naming (row_type, row_id, event_id) VALUES ('zz', 1, 999)")
     verdict = verify_ledger()
-    assert codes(verdict) == {"index"} and verdict.found == 3
+    assert codes(verdict) == {"index"} and verdict.found == 4
+    assert sum("缺少事件" in fault.message for fault in verdict.faults) == 2
+    tamper("DELETE FROM ledger_naming")
+    assert verify_ledger().found == 3
     assert naming_rebuild() == 3
     monkeypatch.setattr("luoshi.kernel.ledger.naming.CHUNK", 1)
     assert naming_rebuild() == 3
@@ -320,7 +324,7 @@ def test_progress_is_told(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("luoshi.kernel.ledger.verify.CHUNK", 2)
     told: list[tuple[str, int]] = []
     verify_ledger(lambda stage, done: told.append((stage, done)))
-    assert ("留痕事件", 4) in told and any(stage == "页" for stage, _ in told)
+    assert ("留痕事件", 4) in told and [done for stage, done in told if stage in {"卷宗", "页"}] == [2, 4]
 
 
 @pytest.mark.django_db(transaction=True)
