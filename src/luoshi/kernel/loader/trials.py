@@ -188,14 +188,14 @@ class _Trial:
         figures: dict[tuple[str, str, str], str] = {}
         for period in sorted({each.period for each in filed}):
             part = [each for each in filed if each.period == period]
-            for key in self._keys():
+            for key in self._listed() & self._keys():
                 for unit in {each.unit for each in part}:
                     figures[unit.title, period, key] = self._figure(key, part, unit).text
             if self.scheme:
                 for sheet in self._scored(part, units):
                     sheets[sheet.unit.title, period] = sheet
         totals = {key: self._figure(key, filed, None).text for key in self.test.figures}
-        return Reached(sheets, figures, totals, self._criteria())
+        return Reached(sheets, figures, totals, self._criteria(), self._keys())
 
     def _scored(self, part: Sequence[Filed], units: Sequence[FixtureUnit]) -> list[SheetResult]:
         groups = {
@@ -219,15 +219,13 @@ class _Trial:
         text = printed(found.value, found.num, found.den, body["digits"], body["unit"])
         return Figure(found.value, text, found.base, body["unit"])
 
-    def _keys(self) -> list[str]:
-        """Return the indicators over the form of this test that can be asked for by unit."""
-        return [
+    def _keys(self) -> frozenset[str]:
+        """Return the indicators over the form of this test: those that a want table may name."""
+        return frozenset(
             key
             for (section, key), body in self.bodies.items()
-            if section == "indicators"
-            and body["form"] == self.template["form"]
-            and not self.faults.under(f"indicators.{key}")
-        ]
+            if section == "indicators" and body["form"] == self.template["form"]
+        )
 
     def _criteria(self) -> frozenset[str]:
         return frozenset(criterion["key"] for criterion in self.scheme.get("criteria", ()))

@@ -20,12 +20,13 @@ PARTS = ("input", "points", "deduct", "indicator")
 @dataclass(frozen=True)
 class Reached:
     """The results of a test: sheets by (unit title, period), printed figures by (unit title, period, key),
-    printed totals by key, the keys of the scheme's criteria."""
+    printed totals by key; the keys of the scheme's criteria and of the form's indicators."""
 
     sheets: Mapping[tuple[str, str], SheetResult]
     figures: Mapping[tuple[str, str, str], str]
     totals: Mapping[str, str]
     criteria: frozenset[str]
+    indicators: frozenset[str]
 
 
 def compare(sheet: Sheet, node: Node, test: PackTest, reached: Reached, faults: Faults) -> int:
@@ -72,7 +73,7 @@ def _judge(
 
 def _head_right(sheet: Sheet, node: Node, reached: Reached, faults: Faults) -> bool:
     known = {"total", "rank"} | {f"{part}.{key}" for part in PARTS[:3] for key in reached.criteria}
-    known |= {f"indicator.{key}" for _, _, key in reached.figures}
+    known |= {f"indicator.{key}" for key in reached.indicators}
     right = UNIT in sheet.columns
     if not right:
         faults.add(Place(sheet.name, 1, 1, f"{node.path}.want"), f"应得表要有“{UNIT}”列")
