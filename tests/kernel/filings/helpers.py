@@ -88,10 +88,18 @@ def pack_install(version: int = 1, form: Mapping[str, Any] | None = None, **indi
         Entry("role", "desk", {"who": "post:@desk"}),
         Entry("vocab", "kind", {"finance": "融资", "urgent": "紧急"}),
         Entry("form", "monthly", body),
-        Entry("import", "monthly", {"form": "monthly", "unit": "单位", "period": "none", "columns": COLUMNS, "ignore": ["排名"]}),
-        Entry("import", "dated", {"form": "monthly", "unit": "单位", "period": "月份", "columns": COLUMNS, "ignore": []}),
+        Entry(
+            "import",
+            "monthly",
+            {"form": "monthly", "unit": "单位", "period": "none", "columns": COLUMNS, "ignore": ["排名"]},
+        ),
+        Entry(
+            "import",
+            "dated",
+            {"form": "monthly", "unit": "单位", "period": "月份", "columns": COLUMNS, "ignore": []},
+        ),
         *(Entry("indicator", key, each) for key, each in (INDICATORS | indicators).items()),
-    ]  # fmt: skip
+    ]
     pack_version_add(
         by=SYSTEM,
         pack="t",

@@ -158,7 +158,12 @@ def test_columns_beside_the_template_are_noted_and_ignored_ones_are_not():
 def test_periods_may_stand_in_a_column():
     world()
     opened()
-    rows = [("S1", "2020-12", 1, 0, 5, None), ("S1", "2020-11", 1, 0, 5, None), ("S2", "12月", 1, 0, 5, None), ("S3", None, 1, 0, 5, None)]  # fmt: skip
+    rows = [
+        ("S1", "2020-12", 1, 0, 5, None),
+        ("S1", "2020-11", 1, 0, 5, None),
+        ("S2", "12月", 1, 0, 5, None),
+        ("S3", None, 1, 0, 5, None),
+    ]
     found = look(rows, head=("单位", "月份", *HEAD[1:]), template=DATED, period=None)
     assert [(fault.address, fault.rule) for fault in found.faults] == [
         ("B3", "期间 2020-11 尚未开放填报"),

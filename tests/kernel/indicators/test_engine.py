@@ -195,7 +195,10 @@ def test_rows_out_of_sight_are_counted_but_not_shown(units):
 
 def test_a_figure_is_stored_as_it_was_computed(units):
     owner = filed("S1")
-    rows = [figure_row(each, owner=owner, key=ref) for (ref, _), each in evaluate(["t.done", "t.count"], JANUARY, by_unit=False).items()]  # fmt: skip
+    rows = [
+        figure_row(each, owner=owner, key=ref)
+        for (ref, _), each in evaluate(["t.done", "t.count"], JANUARY, by_unit=False).items()
+    ]
     for row in rows:
         row.save()
     count, done = figures_of(owner)
