@@ -51,7 +51,8 @@ class PeriodField(forms.CharField):
     def __init__(self, **settings: object) -> None:
         settings.setdefault("label", "期间")
         settings.setdefault("help_text", "如 2023-01、2023-Q1、2023 或 2023-01..2023-04")
-        super().__init__(max_length=20, **settings)
+        offered = forms.TextInput(attrs={"list": "periods", "autocomplete": "off"})
+        super().__init__(max_length=20, widget=offered, **settings)
 
     def clean(self, value: str) -> Period | None:
         text = super().clean(value)
