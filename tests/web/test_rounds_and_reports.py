@@ -6,6 +6,7 @@ from luoshi.core.periods import parse_period
 from luoshi.kernel.assess.queries import rounds_visible
 from luoshi.kernel.filings.actions import filing_correct
 from luoshi.kernel.reports.queries import issues_visible
+from luoshi.web.reports import views as report_views
 from tests.web.conftest import PANJIN, PERIOD, obligation_of, soup, text_of
 
 FREEZE = f"/reports/{PANJIN}/{PERIOD}/freeze/"
@@ -85,6 +86,8 @@ def test_second_freezing_needs_the_word_correction(browse, district):
     client.post(f"/assess/{trial.pk}/publish/", {"sure": "on", "key": "f-3"})
     done = client.post(FREEZE, {"number": "示督通〔2023〕8号", "correcting": "on", "key": "f-4"})
     page = text_of(client.get(done["Location"]))
+    first = issues_visible(district.actor("ducha")).filter(report_ref=PANJIN).order_by("pk").first()
+    assert "本件已由更正件替代" in text_of(client.get(f"/reports/issues/{first.pk}/"))
     assert "示督通〔2023〕8号" in page and "15553" in page and "更正件" in text_of(client.get("/reports/"))
 
 
@@ -92,6 +95,12 @@ def test_frozen_report_cannot_be_made_of_unpublished_scores(browse, district):
     period = parse_period("2021-07..2023-01").code
     page = browse("ducha").post(f"/reports/bulletins.lianyungang_2019/{period}/freeze/", {"key": "f-9"})
     assert page.status_code == 404
+
+
+def test_without_a_converter_the_pdf_says_what_to_do(browse, monkeypatch):
+    monkeypatch.setattr(report_views, "to_pdf", lambda content, *, timeout: None)
+    response = browse("ducha").get(f"/reports/{PANJIN}/{PERIOD}/pdf/")
+    assert response.status_code == 404 and "另存为" in text_of(response)
 
 
 def test_same_key_sent_twice_freezes_once(browse, district):

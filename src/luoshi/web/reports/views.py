@@ -111,11 +111,7 @@ def report_docx(request: HttpRequest, ref: str, period: str) -> HttpResponse:
 @require_safe
 def report_pdf(request: HttpRequest, ref: str, period: str) -> HttpResponse:
     """The document as .pdf where a converter is installed, else back with the reason."""
-    view = report_view(request.actor, ref, parse_period(period), request.now)
-    content = to_pdf(render_docx(view.document), timeout=PDF_SECONDS)
-    if content is None:
-        raise NotFound("本机没有安装 PDF 转换程序，请下载 Word 文档后自行另存为 PDF。")
-    return download(content, f"{file_title(view)}.pdf", PDF)
+    return pdf_of(report_view(request.actor, ref, parse_period(period), request.now))
 
 
 @require_POST
@@ -158,6 +154,12 @@ def issue_docx(request: HttpRequest, issue_id: int) -> HttpResponse:
 
 
 @require_safe
+def issue_pdf(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """One frozen report as .pdf."""
+    return pdf_of(issue_view(issue_visible(request.actor, issue_id)))
+
+
+@require_safe
 def report_compare(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Frozen figures beside what the present records would print."""
     issue = issue_visible(request.actor, issue_id)
@@ -169,6 +171,14 @@ def report_compare(request: HttpRequest, issue_id: int) -> HttpResponse:
 def docx_of(view: ReportView) -> HttpResponse:
     """Answer with the document of a report."""
     return download(render_docx(view.document), f"{file_title(view)}.docx", DOCX)
+
+
+def pdf_of(view: ReportView) -> HttpResponse:
+    """Answer with the document as .pdf. Raises: NotFound where no converter is installed."""
+    content = to_pdf(render_docx(view.document), timeout=PDF_SECONDS)
+    if content is None:
+        raise NotFound("本机没有安装 PDF 转换程序，请下载 Word 文档后自行另存为 PDF。")
+    return download(content, f"{file_title(view)}.pdf", PDF)
 
 
 def file_title(view: ReportView) -> str:
