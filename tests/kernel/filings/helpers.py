@@ -81,13 +81,22 @@ INDICATORS: dict[str, dict[str, Any]] = {
 }
 
 
-def pack_install(version: int = 1, form: Mapping[str, Any] | None = None, **indicators: Any) -> None:
+KINDS = {"finance": "融资", "urgent": "紧急"}
+
+
+def pack_install(
+    version: int = 1,
+    form: Mapping[str, Any] | None = None,
+    vocab: Mapping[str, str] = KINDS,
+    forms: Sequence[str] = ("monthly",),
+    **indicators: Any,
+) -> None:
     """Put version ``version`` of pack t into force."""
     body = dict(form or form_body())
     entries = [
         Entry("role", "desk", {"who": "post:@desk"}),
-        Entry("vocab", "kind", {"finance": "融资", "urgent": "紧急"}),
-        Entry("form", "monthly", body),
+        Entry("vocab", "kind", dict(vocab)),
+        *(Entry("form", key, body) for key in forms),
         Entry(
             "import",
             "monthly",

@@ -218,3 +218,9 @@ def test_an_indicator_is_told_in_words(units):
         "评价方向": "越高越好",
     }
     assert dict(indicator_card("t.urgent").lines)["分母"] == "填报份数"
+
+
+def test_an_older_version_is_told_in_the_words_of_its_form(units):
+    pack_install(2, form_body(title="新月报"))
+    assert dict(indicator_card("t.done", 1).lines)["统计范围"] == "表单“月报”在期间内的现行填报"
+    assert dict(indicator_card("t.done").lines)["统计范围"] == "表单“新月报”在期间内的现行填报"

@@ -14,10 +14,10 @@ from luoshi.core.errors import NotFound
 from luoshi.core.periods import Period, parse_period
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.access.queries import units_in_sight
-from luoshi.kernel.definitions.queries import definition_id, definitions_of
+from luoshi.kernel.definitions.queries import definitions_of
 from luoshi.kernel.filings.fields import Field
-from luoshi.kernel.filings.forms import Form, form_by_id, form_def, form_of
-from luoshi.kernel.filings.heads import Template, template_of
+from luoshi.kernel.filings.forms import Form, form_by_id, form_def, forms_of
+from luoshi.kernel.filings.heads import Template, template_from
 from luoshi.kernel.filings.models import Answer, Filing, ImportBatch, ImportDraft, Obligation, State
 from luoshi.kernel.ledger.queries import newest_events_of
 from luoshi.kernel.org.models import Unit
@@ -197,15 +197,15 @@ def forms_visible(actor: Actor) -> list[FormCard]:
     }
     newest = _codes_ending(actor, {ref: row["newest"] for ref, row in counted.items()})
     cards = []
-    for found in definitions_of("form"):
-        row = counted.get(found.ref, {})
+    for form in forms_of(definitions_of("form")):
+        row = counted.get(form.ref, {})
         cards.append(
             FormCard(
-                form=form_of(found, definition_id("form", found.ref)),
+                form=form,
                 opened=row.get("opened", 0),
                 answered=row.get("answered", 0),
                 units=row.get("units", 0),
-                newest=parse_period(newest[found.ref]) if found.ref in newest else None,
+                newest=parse_period(newest[form.ref]) if form.ref in newest else None,
             )
         )
     return cards
@@ -222,7 +222,7 @@ def _codes_ending(actor: Actor, ends: Mapping[str, date]) -> dict[str, str]:
 def templates_of(form_ref: str) -> list[Template]:
     """Return the import templates of a form."""
     pack = form_ref.partition(".")[0]
-    templates = [template_of(found.ref) for found in definitions_of("import", pack)]
+    templates = map(template_from, definitions_of("import", pack))
     return [each for each in templates if each.form_ref == form_ref]
 
 

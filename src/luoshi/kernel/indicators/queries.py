@@ -67,7 +67,7 @@ def figures_of(owner: Root) -> QuerySet[Figure]:
 def indicator_card(ref: str, version: int | None = None) -> IndicatorCard:
     """Return an indicator in words. Raises: NotFound."""
     found = definition("indicator", ref, version)
-    form = form_def(f"{found.pack}.{found.body['form']}")
+    form = form_def(f"{found.pack}.{found.body['form']}", found.pack_version)
     measure = measure_of(found.body)
     titles = {field.key: field.title for field in form.fields}
     lines = [("统计范围", f"表单“{form.title}”在期间内的现行填报")]
