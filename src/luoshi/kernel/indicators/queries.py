@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from luoshi.core.canonical import decimal_text
 from luoshi.core.expr import Expr
+from luoshi.core.periods import Period
 from luoshi.kernel.definitions.queries import Def, definition
 from luoshi.kernel.filings.forms import Form, form_def
 from luoshi.kernel.indicators.engine import FigureResult
@@ -62,6 +63,12 @@ def figures_of(owner: Root) -> QuerySet[Figure]:
     """Return the figures of a round or report issue, by key and unit."""
     found = Figure.objects.filter(owner_type=owner.ledger_type, owner_id=owner.pk)
     return found.select_related("unit").order_by("key", "unit__sort", "unit__code")
+
+
+def figures_kept(indicator_ref: str, period: Period, unit_id: int | None) -> list[tuple[str, int]]:
+    """Return the (type, id) of the rounds and report issues that keep a figure; None: over all units."""
+    found = Figure.objects.filter(indicator_ref=indicator_ref, period_code=period.code, unit_id=unit_id)
+    return list(found.order_by("owner_type", "owner_id").values_list("owner_type", "owner_id").distinct())
 
 
 def indicator_card(ref: str, version: int | None = None) -> IndicatorCard:
