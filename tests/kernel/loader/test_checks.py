@@ -58,6 +58,7 @@ RULES = (
     Seed("sum: kb_updates", "sum: ¦kb_updates > 3", "此处应为数字"),
     Seed("sum: kb_updates", "sum: ¦kb_updates / assigned", "逐行相除"),
     Seed("count: all, time", "count: ¦some, time", "应为 all"),
+    Seed(f"{KB}, sum: kb_updates,", f"¦{KB}, sum: kb_updates * assigned * assigned,", "写明 max"),
     Seed("grain: filing", "grain: ¦item", "应为 filing"),
     Seed("digits: 0, better", "digits: ¦9, better", "应不大于 6"),
     # schemes
@@ -105,6 +106,20 @@ RULES = (
 def test_each_rule_is_told_at_its_place_and_nothing_else(tmp_path: Path, seed: Seed):
     folder = pack_copy(tmp_path)
     spots = planted(folder, [seed])
+    assert_exactly(faults_of(folder), spots)
+
+
+def test_more_counted_fields_than_columns_are_told_at_the_form_and_once(tmp_path: Path):
+    folder = pack_copy(tmp_path)
+    field = "      - {key: cases, title: 受理件数"
+    more = "".join(
+        f"      - {{key: m{n}, title: 某{n}, type: int, blank: true, fact: true}}\n" for n in range(25)
+    )
+    spots = planted(
+        folder, [Seed("\n  changzhou:\n    title: 城建", "\n  ¦changzhou:\n    title: 城建", "最多 24 个")]
+    )
+    path = folder / "pack.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(field, more + field, 1), encoding="utf-8")
     assert_exactly(faults_of(folder), spots)
 
 
