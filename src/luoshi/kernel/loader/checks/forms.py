@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from luoshi.core.expr import Kind
-from luoshi.kernel.filings.windows import offset_of
+from luoshi.kernel.filings.windows import ANCHORS
 from luoshi.kernel.loader.checks.context import (
     Context,
     field_kinds,
@@ -79,12 +79,15 @@ def _window(ctx: Context, form: Node) -> None:
     if calendar is not None and calendar.text not in CALENDARS:
         ctx.unknown(calendar, "日历", calendar.text or "", CALENDARS)
     lock = window.get("lock")
-    for node in (window.text_at("open"), window.text_at("due"), lock.text_at("at") if lock else None):
-        try:
-            offset_of(node.text if node is not None and node.text is not None else "start")
-        except ValueError:
-            assert node is not None
-            ctx.faults.add(node.place, f"“{node.text}”不对，应写作 end + 10 workday 这样的日期算式")
+    moments = {
+        "open": window.text_at("open"),
+        "due": window.text_at("due"),
+        "lock": lock and lock.text_at("at"),
+    }
+    for moment, node in moments.items():
+        anchor = ((node.text or "") if node is not None else "").partition(" ")[0]
+        if node is not None and anchor in ANCHORS and anchor not in ANCHORS[moment]:
+            ctx.faults.add(node.place, f"此处不能从 {anchor} 算起，可用 {'、'.join(ANCHORS[moment])}")
 
 
 def _flow(ctx: Context, form: Node) -> None:
