@@ -7,36 +7,9 @@ from __future__ import annotations
 
 import json
 import os
-import threading
-from collections.abc import Callable
-from typing import Any
 
 THREADS = 12
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
-
-
-def together(work: Callable[[int], Any]) -> list[Any]:
-    """Run ``work`` in all threads at the same moment; an answer is its result or the name of its error."""
-    from django.db import connection
-
-    answers: list[Any] = [None] * THREADS
-    gate = threading.Barrier(THREADS)
-
-    def run(number: int) -> None:
-        gate.wait()
-        try:
-            answers[number] = work(number)
-        except Exception as error:
-            answers[number] = type(error).__name__
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def main() -> None:
@@ -51,13 +24,14 @@ def main() -> None:
     from luoshi.kernel.filings.facts import facts_check
     from luoshi.kernel.filings.models import Filing, Obligation
     from luoshi.kernel.ledger.verify import verify_ledger
+    from tests.harness.threads import together
     from tests.harness.times import NOW
     from tests.kernel.filings import helpers
 
     helpers.world()
     helpers.opened()
     november = parse_period("2020-11")
-    opened = together(lambda number: helpers.opened(november))
+    opened = together(lambda number: helpers.opened(november), THREADS)
     obligations = Obligation.objects.filter(period_code=november.code).count()
     drafts = [
         actions.draft_keep(
@@ -76,7 +50,8 @@ def main() -> None:
             actions.filings_take(
                 actor=helpers.DESK, draft_token=drafts[number % 2], only_clean=False, now=NOW
             ).pk
-        )
+        ),
+        THREADS,
     )
     filings = Filing.objects.count()
     owed = helpers.filed("S1").pk
@@ -89,7 +64,8 @@ def main() -> None:
                 reason="核对",
                 now=NOW,
             ).version
-        )
+        ),
+        THREADS,
     )
     found = {
         "opened": opened,
