@@ -1,4 +1,4 @@
-"""Before publication, figures and drafts over all units are for those who see every unit."""
+"""What concerns all units is for those who see every unit; of figures, until they are published."""
 
 from __future__ import annotations
 
@@ -65,3 +65,8 @@ def test_every_figure_of_every_issue_opens_for_a_clerk(browse, district):
         links = {link["href"] for link in paper.select("a[href]")}
         assert links
         assert {client.get(href).status_code for href in links} == {200}
+
+
+def test_clerk_finds_no_imports_of_others(browse, district):
+    assert "panjin.csv" not in text_of(browse("dawa").get(f"/filings/{PANJIN}/"))
+    assert "panjin.csv" in text_of(browse("ducha").get(f"/filings/{PANJIN}/"))

@@ -12,7 +12,7 @@ from django.db.models import Count, F, Max, Min, Q, QuerySet
 from luoshi.core.actor import Actor
 from luoshi.core.errors import NotFound
 from luoshi.core.periods import Period, parse_period
-from luoshi.kernel.access.policy import can
+from luoshi.kernel.access.policy import can, can_everywhere
 from luoshi.kernel.access.queries import units_in_sight
 from luoshi.kernel.definitions.queries import definitions_of
 from luoshi.kernel.filings.fields import Field
@@ -381,9 +381,14 @@ def filed_rows(actor: Actor, filing_ids: Sequence[int]) -> list[FiledRow]:
 
 
 def batches_visible(actor: Actor, form_ref: str) -> QuerySet[ImportBatch]:
-    """Return the import batches of a form, newest first, for who may import or sees every unit."""
+    """Return the import batches of a form, newest first: all for who imports or opens for every unit.
+
+    A batch names its file and counts rows of many units; others find their own ones.
+    """
     found = ImportBatch.objects.filter(form_ref=form_ref).order_by("-taken_at", "-id")
-    return found if can(actor, "filing.import") or can(actor, "period.open") else found.none()
+    if can_everywhere(actor, "filing.import") or can_everywhere(actor, "period.open"):
+        return found
+    return found.filter(taken_by_account=actor.account_id)
 
 
 def drafts_of(actor: Actor) -> QuerySet[ImportDraft]:
