@@ -67,7 +67,8 @@ def figures_of(owner: Root) -> QuerySet[Figure]:
 
 def figures_kept(indicator_ref: str, period: Period, unit_id: int | None) -> list[tuple[str, int]]:
     """Return the (type, id) of the rounds and report issues that keep a figure; None: over all units."""
-    found = Figure.objects.filter(indicator_ref=indicator_ref, period_code=period.code, unit_id=unit_id)
+    found = Figure.objects.filter(indicator_ref=indicator_ref, period_code=period.code)
+    found = found.filter(unit__isnull=True) if unit_id is None else found.filter(unit_id=unit_id)
     return list(found.order_by("owner_type", "owner_id").values_list("owner_type", "owner_id").distinct())
 
 
