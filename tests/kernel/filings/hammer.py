@@ -38,7 +38,7 @@ def main() -> None:
             actor=helpers.DESK,
             form_ref=helpers.FORM,
             import_ref=helpers.TEMPLATE,
-            period=helpers.JANUARY,
+            period=helpers.DECEMBER,
             name="表.csv",
             content=helpers.csv(helpers.CLEAN),
             now=NOW,

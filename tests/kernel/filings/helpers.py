@@ -20,7 +20,7 @@ from tests.harness.times import NOW
 from tests.kernel.org.helpers import district, grow
 
 FORM, TEMPLATE, DATED = "t.monthly", "t.monthly", "t.dated"
-JANUARY = parse_period("2020-12")
+DECEMBER = parse_period("2020-12")
 HEAD = ("单位", "件数", "超期", "满意率", "类型")
 
 FIELDS: list[dict[str, Any]] = [
@@ -170,7 +170,7 @@ CLEAN = [
 ]
 
 
-def opened(period=JANUARY, now: datetime = NOW) -> int:
+def opened(period=DECEMBER, now: datetime = NOW) -> int:
     return obligations_open(actor=OFFICE, form_ref=FORM, period=period, now=now)
 
 
@@ -178,7 +178,7 @@ def take(
     rows: Sequence[Sequence[object]] = CLEAN,
     *,
     actor: Actor = DESK,
-    period=JANUARY,
+    period=DECEMBER,
     only_clean: bool = False,
     template: str = TEMPLATE,
     head: Sequence[str] = HEAD,
@@ -199,7 +199,7 @@ def take(
 
 
 def filed(code: str) -> Obligation:
-    return Obligation.objects.get(unit__code=code, period_code=JANUARY.code)
+    return Obligation.objects.get(unit__code=code, period_code=DECEMBER.code)
 
 
 def snapshot() -> tuple[Any, ...]:

@@ -12,10 +12,10 @@ from tests.harness.times import NOW
 from tests.kernel.filings.helpers import (
     CLEAN,
     DATED,
+    DECEMBER,
     DESK,
     FORM,
     HEAD,
-    JANUARY,
     OFFICE,
     TEMPLATE,
     WINDOW,
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 
 def look(
-    rows, *, head=HEAD, content=None, actor=DESK, period=JANUARY, template=TEMPLATE, now=NOW, name="表.csv"
+    rows, *, head=HEAD, content=None, actor=DESK, period=DECEMBER, template=TEMPLATE, now=NOW, name="表.csv"
 ):
     content = csv(rows, head) if content is None else content
     return preview(
