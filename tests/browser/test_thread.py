@@ -54,7 +54,7 @@ def test_from_a_faulty_table_to_the_event_behind_a_printed_figure(page: Page, si
     drawer.locator("#fact-rows a:has-text('填报')").first.click()
     expect(drawer).to_contain_text("4300")
     drawer.locator("a:has-text('查看留痕')").click()
-    expect(drawer).to_contain_text("正文摘要")
+    expect(drawer).to_contain_text("正文校验码")
     page.click("button:has-text('返回上一层')")
     expect(drawer).to_contain_text("4300")
     page.click("#drawer button:has-text('关闭')")

@@ -28,7 +28,7 @@ def test_event_shows_names_in_place_of_codes(browse):
     assert (
         "示例区政务热线服务中心 · 统计岗（账号" in page
         and taken.hash in page
-        and f"第 {taken.position} 位" in page
+        and f"留痕序号 {taken.position}" in page
     )
     assert "填报已" in page and "（bulletins." in page
 

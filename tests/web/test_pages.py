@@ -129,7 +129,7 @@ def test_bulletin_figures_lead_to_rows_filing_and_event(addresses, browse):
     rows = card.select("#fact-rows tbody tr")
     assert len(rows) == 6
     filing, event = (link["href"] for link in rows[0].select("a"))
-    assert "98.06" in text_of(client.get(filing)) and "正文摘要" in text_of(client.get(event))
+    assert "98.06" in text_of(client.get(filing)) and "正文校验码" in text_of(client.get(event))
 
 
 def test_every_figure_of_a_bulletin_stands_on_the_page_it_leads_to(addresses, browse):

@@ -50,9 +50,24 @@ def test_incomplete_inputs_are_refused_naming_unit_and_criterion(browse):
 
 def test_period_written_wrongly_is_said_beside_the_field(browse):
     page = soup(
-        browse("ducha").post("/assess/compute/", {"scheme": PANJIN, "period": "2023年", "key": "r-6"})
+        browse("ducha").post("/assess/compute/", {"scheme": PANJIN, "period": "二三年", "key": "r-6"})
     )
     assert "写法不对" in page.find(id="id_period-error").get_text()
+
+
+def test_a_period_without_filings_leaves_no_trial(browse, district):
+    client = browse("ducha")
+    before = rounds_visible(district.actor("ducha")).count()
+    asked = {"scheme": PANJIN, "period": "2024年1月", "key": "r-7"}
+    assert "没有可以计分的填报" in text_of(client.post("/assess/compute/", asked))
+    assert rounds_visible(district.actor("ducha")).count() == before
+
+
+def test_trial_of_a_published_period_says_it_is_a_correction(browse):
+    client = browse("ducha")
+    asked = {"scheme": PANJIN, "period": "2023年1—4月", "key": "r-8"}
+    page = client.post("/assess/compute/", asked, follow=True)
+    assert "发布后为更正轮次" in text_of(page)
 
 
 def test_published_points_stay_and_the_difference_is_shown(browse, district):

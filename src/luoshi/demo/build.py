@@ -102,7 +102,7 @@ def build(*, now: datetime, tell: Callable[[str], None]) -> list[Credential]:
     for table in TABLES:
         tell(f"导入并计算：{parse_period(table.period).title}，{table.form}")
         _table(table, steps)
-    tell("给留痕排定账位")
+    tell("给留痕依次编号")
     sequence_all()
     return credentials
 

@@ -54,7 +54,7 @@ def test_one_time_passwords_differ_and_have_three_classes():
 
 @pytest.mark.parametrize("username", ["", "a", "林晓岚", "a b", "-ab", "x" * 41, "a@b"])
 def test_user_names_are_short_and_plain(username):
-    with pytest.raises(Invalid, match="用户名由2至40个小写字母") as refused:
+    with pytest.raises(Invalid, match="账号由2至40个小写字母") as refused:
         account_create(by=SYSTEM, username=username, person_id=None, now=NOW)
     assert "username" in refused.value.fields and not Account.objects.exists()
 
@@ -84,7 +84,7 @@ def test_own_password_is_changed_with_the_old_one():
         (None, "Short-1", "new", "10"),
         (None, "alllowercaseletters", "new", "3 类"),
         (None, "Password123", "new", "常见"),
-        (None, "My-linxl-2021", "new", "不得包含用户名"),
+        (None, "My-linxl-2021", "new", "不得包含账号"),
         (None, "Aa1-" + "x" * 130, "new", "不得超过128个字符"),
         (None, None, "new", "不得与原密码相同"),
     ],

@@ -26,7 +26,7 @@ def sign_in(username="linxl", password="wrong", now=NOW, source="10.0.0.1"):
 
 def fail(times, username="linxl", now=NOW, source="10.0.0.1"):
     for _ in range(times):
-        with pytest.raises(Invalid, match="用户名或密码不正确"):
+        with pytest.raises(Invalid, match="账号或密码不正确"):
             sign_in(username, now=now, source=source)
 
 
@@ -53,7 +53,7 @@ def test_wrong_name_wrong_password_and_stopped_account_get_one_message():
     account_stop(by=SYSTEM, account_id=holder.pk, now=NOW)
     with pytest.raises(Invalid) as refused:
         sign_in(password=password)
-    assert messages | {refused.value.message} == {"用户名或密码不正确，请重新输入；连续输错5次将锁定30分钟。"}
+    assert messages | {refused.value.message} == {"账号或密码不正确，请重新输入；连续输错5次将锁定30分钟。"}
     assert log() == [("signin_failed", "wrong")] * 5
 
 

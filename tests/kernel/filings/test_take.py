@@ -186,5 +186,5 @@ def test_dropping_forgets_the_upload():
         draft_drop(actor=OTHER_DESK, draft_token=draft.token)
     draft_drop(actor=DESK, draft_token=draft.token)
     assert not ImportDraft.objects.exists()
-    with pytest.raises(NotFound, match="已取消"):
+    with pytest.raises(NotFound, match="已放弃"):
         draft_preview(actor=DESK, draft_token=draft.token, now=NOW)

@@ -47,7 +47,7 @@ def test_html_is_written_too(district: District, tmp_path: Path):
     [
         ("bulletins.panjin", "2023-13", "b.docx", "月份应为"),
         ("bulletins.panjin", "2022-01..2022-02", "b.docx", "没有填报数据"),
-        ("bulletins.nobody", "2017-08", "b.docx", "没有报告"),
+        ("bulletins.nobody", "2017-08", "b.docx", "没有通报"),
         ("bulletins.panjin", "2023-01..2023-04", "b.pdf", "docx"),
     ],
 )

@@ -39,10 +39,10 @@ def account_create(
     who = _managing(by)
     username = username.strip().lower()
     if not _USERNAME.fullmatch(username):
-        message = "用户名由2至40个小写字母、数字和 . _ - 组成，以字母或数字开头。"
+        message = "账号由2至40个小写字母、数字和 . _ - 组成，以字母或数字开头。"
         raise Invalid(message, fields={"username": message})
     if Account.objects.filter(username=username).exists():
-        message = f"用户名“{username}”已经使用，请换一个。"
+        message = f"账号“{username}”已经使用，请换一个。"
         raise Duplicate(message, fields={"username": message})
     if person_id is not None:
         _require_person_free(person_id)
@@ -220,7 +220,7 @@ def signin_check(*, username: str, password: str, now: datetime, source: str) ->
         make_password(shorter(password))
     if account is None or not account.check_password(shorter(password)) or not account.is_active:
         _note_failure(number, now, source, "wrong")
-        raise Invalid("用户名或密码不正确，请重新输入；连续输错5次将锁定30分钟。")
+        raise Invalid("账号或密码不正确，请重新输入；连续输错5次将锁定30分钟。")
     attempts_forgotten(key)
     security_note(kind="signin", account=account.pk, at=now, detail={"source": source})
     return account

@@ -39,7 +39,7 @@ def require_good_password(new: str, *, account: Account) -> None:
     if len(new) > LONGEST_PASSWORD:
         faults.append(f"密码不得超过{LONGEST_PASSWORD}个字符。")
     if account.username.casefold() in new.casefold():
-        faults.append("密码不得包含用户名。")
+        faults.append("密码不得包含账号。")
     try:
         validate_password(new, user=account)
     except ValidationError as error:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from luoshi.core.actor import Actor
 from luoshi.core.canonical import decimal_text
-from luoshi.core.errors import Frozen, NotFound, WrongState
+from luoshi.core.errors import Frozen, MissingInput, NotFound, WrongState
 from luoshi.core.periods import Period, parse_period
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.assess.compute import LineResult, SheetResult
@@ -26,12 +26,14 @@ def round_compute(*, actor: Actor, scheme_ref: str, period: Period, now: datetim
     """Compute a scheme over a period as a trial, in place of an earlier trial; published rounds stay.
 
     When the period has a published round already, the trial is its correction and names it.
-    Raises: NotAllowed, NotFound (no such scheme), MissingInput (naming units and criteria that lack a value).
+    Raises: NotAllowed, NotFound (no such scheme), MissingInput (naming units and criteria that lack a value;
+    or when nothing is filed at all, so that no empty trial is left to be published).
     Ledger: ``round.computed`` with the digests of every sheet, line and figure.
     """
     require_right(actor, "round.compute")
     sequence_all()
     scored = score_period(scheme_ref, period)
+    _require_something(scored, period)
     draft, removed = _draft_cleared(scored, period)
     draft.computed_at = now
     draft.position = scored.position
@@ -80,6 +82,13 @@ def round_publish(*, actor: Actor, round_id: int, now: datetime) -> Round:
         data={"scheme": draft.scheme_ref, "period": draft.period_code, "hash": draft.sheets_hash},
     )
     return draft
+
+
+def _require_something(scored: Scored, period: Period) -> None:
+    if not any(line.points is not None for sheet in scored.sheets for line in sheet.lines):
+        raise MissingInput(
+            f"{period.title}没有可以计分的填报，不能试算。请核对期间，或先在“节点填报”中导入本期数据。"
+        )
 
 
 def _require_still_true(draft: Round) -> None:

@@ -12,7 +12,7 @@ KINDS: dict[str, str] = {
     "import": "导入模板",
     "indicator": "指标",
     "scheme": "考核方案",
-    "report": "报告",
+    "report": "通报",
     "test": "检验",
 }
 

@@ -41,7 +41,7 @@ from luoshi.kernel.org.models import Unit
 from luoshi.kernel.org.queries import ancestor_chains, units_selected
 
 LONGEST_REASON = 500
-_GONE = "该上传已取消、已入库或不存在，请重新上传文件。"
+_GONE = "这份表格已导入、已放弃或不存在。请在“节点填报”查看已导入的数据；要再导入，请重新上传。"
 
 
 @transaction.atomic

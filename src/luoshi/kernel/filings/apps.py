@@ -18,6 +18,6 @@ class FilingsConfig(AppConfig):
                 "obligation.opened": "应报已开放",
                 "filing.taken": "填报已导入",
                 "filing.corrected": "填报已更正",
-                "batch.taken": "导入批次已入库",
+                "batch.taken": "表格已导入",
             }
         )

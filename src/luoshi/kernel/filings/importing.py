@@ -32,6 +32,7 @@ from luoshi.kernel.org.sheet import CellFault
 MOST_ROWS = 200_000
 MOST_FAULTS = 5_000
 MOST_BYTES = 30 * 1024 * 1024
+NOT_OPENED = "请核对期间；期间无误的，请督查专员先开放该期间"
 
 Key = tuple[int | None, str]
 
@@ -216,9 +217,7 @@ class _Sheet:
         self.owed = _owed(self.form, self.into.period)
         if self.into.period is not None and not self.owed:
             rule = f"期间“{self.into.period.title}”尚未开放填报"
-            self.into.head_faults.append(
-                CellFault("", 0, "期间", self.into.period.code, rule, "请先在表单页面开放该期间")
-            )
+            self.into.head_faults.append(CellFault("", 0, "期间", self.into.period.title, rule, NOT_OPENED))
             return
         self.into.sheet = self
         self._units()
@@ -332,7 +331,7 @@ class _Sheet:
             elif obligation_id in shut:
                 self._fault(row, UNIT, *shut[obligation_id])
             elif obligation_id is None and key[1] not in opened:
-                self._fault(row, PERIOD, f"期间 {key[1]} 尚未开放填报", "请先在表单页面开放该期间")
+                self._fault(row, PERIOD, f"期间“{parse_period(key[1]).title}”尚未开放填报", NOT_OPENED)
             elif obligation_id is None:
                 self._fault(row, UNIT, "该单位不在本表本期的填报范围", "请删去该行，或核对单位与期间")
 

@@ -50,7 +50,7 @@ def report_freeze(
         raise Invalid(f"文号最长 {LONGEST_NUMBER} 字，请核对。", fields={"number": "文号过长"})
     earlier = _earlier(report_ref, period)
     if earlier is not None and not correcting:
-        raise Duplicate(f"{period.title}的该报告已定稿；如需更正，请选择“更正定稿”，更正件将注明原件。")
+        raise Duplicate(f"{period.title}的这份通报已定稿；如需更正，请选择“更正定稿”，更正件将注明原件。")
     sequence_all()
     material = material_of(report_ref, period)
     _require_published(material)

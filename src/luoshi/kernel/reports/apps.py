@@ -8,9 +8,9 @@ from django.apps import AppConfig
 class ReportsConfig(AppConfig):
     name = "luoshi.kernel.reports"
     label = "reports"
-    verbose_name = "报告"
+    verbose_name = "通报"
 
     def ready(self) -> None:
         from luoshi.kernel.ledger.kinds import register_kinds
 
-        register_kinds({"report.frozen": "报告已定稿"})
+        register_kinds({"report.frozen": "通报已定稿"})

@@ -173,6 +173,7 @@ def _notes(material: Material, issuing: Issuing) -> tuple[str, ...]:
         notes.append(f"另列单位：{names}。")
     state = "" if issuing.final else "本件为草稿，未经定稿。"
     notes.append(
-        f"本通报数字由系统依据填报记录计算，取数账位 {material.position}，每一数字可回溯至原始填报。{state}"
+        f"本通报数字由系统依据填报记录计算，取数截至留痕 {material.position} 条，"
+        f"每一数字可回溯至原始填报。{state}"
     )
     return tuple(notes)

@@ -84,7 +84,7 @@ def issue_visible(actor: Actor, issue_id: int) -> Issue:
     """Return one frozen report. Raises: NotFound when it does not exist or may not be seen."""
     found = issues_visible(actor).filter(pk=issue_id).first()
     if found is None:
-        raise NotFound("没有这份报告，或您无权查看。")
+        raise NotFound("没有这份通报，或您无权查看。")
     return found
 
 
@@ -120,7 +120,7 @@ def report_view(actor: Actor, report_ref: str, period: Period, now: datetime) ->
     MissingInput (its scheme refuses incomplete inputs).
     """
     if not can(actor, "report.view"):
-        raise NotFound("没有这份报告，或您无权查看。")
+        raise NotFound("没有这份通报，或您无权查看。")
     issue = issue_in_force(report_ref, period)
     if issue is not None:
         return issue_view(issue)
@@ -149,7 +149,7 @@ def draft_view(report_ref: str, period: Period, now: datetime) -> ReportView:
     """Return a draft composed from the present records. Raises: NotFound, MissingInput."""
     material = material_of(report_ref, period)
     if not material.rounds and not any(figure.base for figure in material.overall.values()):
-        raise MissingInput(f"{period.title}没有填报数据，无法生成报告。请先导入本期数据，或换一个期间。")
+        raise MissingInput(f"{period.title}没有填报数据，无法生成通报。请先导入本期数据，或换一个期间。")
     composed = compose(material, Issuing(on=timezone.localdate(now), created=now))
     return ReportView(material.report, period, composed.document, composed.bounds, None, material.position)
 

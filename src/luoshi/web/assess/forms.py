@@ -12,7 +12,10 @@ from luoshi.web.shell.forms import PeriodField
 class ComputeForm(forms.Form):
     """A scheme and a period."""
 
-    scheme = forms.ChoiceField(label="考核方案")
+    scheme = forms.ChoiceField(
+        label="考核方案",
+        error_messages={"required": "请选择考核方案。", "invalid_choice": "没有这个考核方案，请重新选择。"},
+    )
     period = PeriodField()
 
     def __init__(self, *args: object, schemes: Iterable[tuple[str, str]], **settings: object) -> None:

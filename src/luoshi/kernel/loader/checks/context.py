@@ -25,7 +25,7 @@ SECTION_TITLES: Mapping[str, str] = {
     "imports": "导入模板",
     "indicators": "指标",
     "schemes": "考核方案",
-    "reports": "报告",
+    "reports": "通报",
 }
 _POSITION = re.compile(r"^第 \d+ 个字符处：")
 

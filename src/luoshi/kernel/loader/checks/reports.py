@@ -144,7 +144,7 @@ def _scheme_hole(ctx: Context, place: Place, name: str, part: str, bound: _Bound
         allowed = {f"scheme.{each}" for each in SCHEME_COUNTS + SCHEME_TOTALS}
         ctx.faults.add(place, f"不能取“{name}”", nearest_hint(name, allowed))
     elif bound.known and bound.scheme is None:
-        ctx.faults.add(place, f"报告没有考核方案，不能取 {name}")
+        ctx.faults.add(place, f"通报没有考核方案，不能取 {name}")
     elif part in SCHEME_TOTALS and not bound.total:
         ctx.faults.add(place, f"考核方案没有总分（combine: none），不能取 {name}")
 
@@ -154,7 +154,7 @@ def _columns(ctx: Context, spec: Node, bound: _Bound) -> None:
     if rows is None or rows.text not in PLAIN_COLUMNS:
         return
     if rows.text != "units" and bound.known and bound.scheme is None:
-        ctx.faults.add(rows.place, f"报告没有考核方案，不能用 rows: {rows.text}")
+        ctx.faults.add(rows.place, f"通报没有考核方案，不能用 rows: {rows.text}")
         return
     named = [*_listed(spec, "columns"), *_listed(spec, "series")]
     label = spec.text_at("label")

@@ -65,7 +65,7 @@ class Command(BaseCommand):
 
     def _told(self, checked: CheckedPack) -> None:
         self.stdout.write(f"{checked.id} 第 {checked.version} 版“{checked.title}”通过检查。")
-        self.stdout.write(f"  内容摘要 {checked.content_hash}")
+        self.stdout.write(f"  内容校验码 {checked.content_hash}")
         for trial in checked.trials:
             if trial.refused:
                 self.stdout.write(f"  检验 {trial.number}（{trial.rows_file}）：按规定拒绝。{trial.refused}")

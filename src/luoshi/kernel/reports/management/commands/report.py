@@ -19,10 +19,10 @@ from luoshi.kernel.reports.queries import draft_view, issue_in_force, issue_view
 class Command(BaseCommand):
     """Write a report to a file: the frozen issue when there is one, else a draft of the present records."""
 
-    help = "生成报告文件（DOCX 或 HTML）。已定稿的按定稿内容输出，未定稿的按现有记录生成草稿。"
+    help = "生成通报文件（DOCX 或 HTML）。已定稿的按定稿内容输出，未定稿的按现有记录生成草稿。"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("report", help="报告名称，如 bulletins.panjin")
+        parser.add_argument("report", help="通报名称，如 bulletins.panjin")
         parser.add_argument("--period", required=True, help="期间，如 2023-01 或 2023-01..2023-04")
         parser.add_argument("--out", required=True, type=Path, help="输出文件，以 .docx 或 .html 结尾")
 
@@ -41,5 +41,7 @@ class Command(BaseCommand):
             else render_html(view.document).encode("utf-8")
         )
         out.write_bytes(content)
-        state = f"定稿（校验值 {issue.document_hash[:12]}）" if issue else "草稿（未定稿）"
-        self.stdout.write(f"已生成 {out}：{state}，{len(view.bounds)} 个数字，取数账位 {view.position}。")
+        state = f"定稿（校验码 {issue.document_hash[:12]}）" if issue else "草稿（未定稿）"
+        self.stdout.write(
+            f"已生成 {out}：{state}，{len(view.bounds)} 个数字，取数截至留痕 {view.position} 条。"
+        )
