@@ -98,7 +98,7 @@ def test_period_not_opened_is_said_with_the_remedy(opened):
     ("name", "period", "says"),
     [
         ("四率.exe", NEXT, "四率.exe"),
-        ("四率.csv", "", "请选择"),
+        ("四率.csv", "", "请填写这份表所属的期间"),
         ("四率.csv", "2023-13", "月份应为 01 至 12"),
     ],
 )
@@ -106,7 +106,39 @@ def test_unreadable_upload_comes_back_with_the_form(opened, name, period, says):
     response = sent(opened, CLEAN, name=name, period=period)
     if response.status_code == 302:
         response = opened.get(response["Location"])
-    assert response.status_code in {200, 409} and says in text_of(response)
+    assert response.status_code == 200 and says in text_of(response)
+
+
+def test_period_may_be_typed_in_words(opened):
+    page = opened.get(sent(opened, CLEAN, period="2023年9-10月")["Location"])
+    assert "2023年9—10月" in text_of(page) and "无误 1 行" in text_of(page)
+    offered = soup(opened.get(IMPORT)).select("#periods option")
+    assert "2023年9—10月" in [each["value"] for each in offered]
+
+
+def test_table_without_its_period_is_not_kept(opened, district):
+    page = soup(sent(opened, CLEAN, period=""))
+    assert "请填写" in page.find(id="id_period-error").get_text()
+    assert "重新选择表格文件" in page.find(id="id_table-error").get_text()
+    assert not drafts_of(district.actor("tongji"))
+
+
+def test_mended_table_takes_the_place_of_the_faulty_one(opened, district):
+    preview = soup(opened.get(sent(opened, *FAULTY)["Location"]))
+    again = preview.select_one("a[href*=replaces]")["href"]
+    form = soup(opened.get(again))
+    assert form.find(id="id_period")["value"] == "2023年9—10月"
+    fields = {each["name"]: each["value"] for each in form.select("form[enctype] input[value]")}
+    table = SimpleUploadedFile("改.csv", f"{HEAD}\n{CLEAN}".encode())
+    opened.post(IMPORT, fields | {"table": table})
+    assert [draft.file_name for draft in drafts_of(district.actor("tongji"))] == ["改.csv"]
+
+
+def test_what_waits_to_be_filed_is_work_only_for_who_files_it(opened, browse):
+    todo = ".todo .st"
+    assert "待报" in [each.get_text() for each in soup(opened.get("/")).select(todo)]
+    for user in ("dawa", "ducha", "shenji"):
+        assert "待报" not in [each.get_text() for each in soup(browse(user).get("/")).select(todo)]
 
 
 def test_nothing_chosen_is_said_beside_the_field(opened):

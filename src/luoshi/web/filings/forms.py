@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import forms
 
@@ -11,13 +12,14 @@ from luoshi.kernel.filings.heads import Template
 from luoshi.web.shell.forms import PeriodField, UploadField
 
 PERIOD_HELP = {
-    "month": "按月填报，如 2023-01",
-    "quarter": "按季填报，如 2023-Q1",
-    "half": "按半年填报，如 2023-H1",
-    "year": "按年填报，如 2023",
-    "node": "按节点填报，如 2023-N1",
-    "range": "按若干个月合并填报，如 2023-01..2023-04",
+    "month": "按月填报，如 2023年1月",
+    "quarter": "按季填报，如 2023年第一季度",
+    "half": "按半年填报，如 2023年上半年",
+    "year": "按年填报，如 2023年",
+    "node": "按节点填报，如 2023年第1节点",
+    "range": "按若干个月合并填报，如 2023年1—4月",
 }
+PERIOD_MISSING = "请填写这份表所属的期间。"
 
 
 class OpenForm(forms.Form):
@@ -25,13 +27,18 @@ class OpenForm(forms.Form):
 
     period = PeriodField(label="开放期间")
 
+    def __init__(self, *args: object, kind: str, **settings: object) -> None:
+        super().__init__(*args, **settings)
+        self.fields["period"].help_text = PERIOD_HELP[kind]
+
 
 class ImportForm(forms.Form):
     """A template, the period when the template asks for it, and the table."""
 
     template = forms.ChoiceField(label="导入模板")
-    period = PeriodField(required=False)
+    period = PeriodField(required=False, error_messages={"required": PERIOD_MISSING})
     table = UploadField()
+    replaces = forms.UUIDField(required=False, widget=forms.HiddenInput())
 
     def __init__(self, *args: object, templates: Sequence[Template], kind: str, **settings: object) -> None:
         super().__init__(*args, **settings)
@@ -40,8 +47,19 @@ class ImportForm(forms.Form):
         if len(templates) == 1:
             self.fields["template"].widget = forms.HiddenInput()
         self.fields["period"].help_text = PERIOD_HELP[kind]
-        if not any(each.asks_period for each in templates):
+        self.fields["period"].required = all(each.asks_period for each in templates)
+        self.asking = {each.ref for each in templates if each.asks_period}
+        if not self.asking:
             del self.fields["period"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        wanted = data.get("template") in self.asking and "period" not in self.errors
+        if wanted and not data.get("period"):
+            self.add_error("period", PERIOD_MISSING)
+        if self.errors and data.get("table"):
+            self.add_error("table", "请改正上述问题后，重新选择表格文件。")
+        return data
 
 
 class CorrectForm(forms.Form):

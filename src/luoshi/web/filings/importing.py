@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from luoshi.core.errors import Incomplete
+from luoshi.core.errors import Incomplete, NotFound
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.documents.xlsx import Column
 from luoshi.kernel.filings.actions import draft_drop, draft_keep, draft_preview, filings_take
@@ -17,6 +18,7 @@ from luoshi.kernel.filings.heads import template_of
 from luoshi.kernel.filings.policy import require_filler
 from luoshi.kernel.filings.queries import form_def, templates_of
 from luoshi.web.filings.forms import ImportForm
+from luoshi.web.filings.periods import periods_opened
 from luoshi.web.shell.errors import refusals_into
 from luoshi.web.shell.export import xlsx_response
 from luoshi.web.shell.posting import request_key, taken_once
@@ -33,7 +35,11 @@ def filing_import(request: HttpRequest, ref: str) -> HttpResponse:
     if not templates:
         raise Incomplete(f"业务包没有为表单“{form.title}”规定导入模板，不能用表格导入。")
     asked = ImportForm(
-        request.POST or None, request.FILES or None, templates=templates, kind=form.period_kind
+        request.POST or None,
+        request.FILES or None,
+        templates=templates,
+        kind=form.period_kind,
+        initial={key: request.GET.get(key, "") for key in ("period", "replaces")},
     )
     if request.method == "POST" and asked.is_valid():
         with refusals_into(request, asked):
@@ -47,9 +53,22 @@ def filing_import(request: HttpRequest, ref: str) -> HttpResponse:
                 content=table.read(),
                 now=request.now,
             )
+            if asked.cleaned_data["replaces"]:
+                forgotten(request, asked.cleaned_data["replaces"])
             return redirect("filing_preview", draft.token)
-    context = {"form": form, "asked": asked, "templates": templates}
+    context = {
+        "form": form,
+        "asked": asked,
+        "templates": templates,
+        "periods": periods_opened(request.actor, form.ref),
+    }
     return render(request, "filings/import.html", context)
+
+
+def forgotten(request: HttpRequest, token: UUID) -> None:
+    """Forget the upload that a mended table takes the place of, if it is still there."""
+    with suppress(NotFound):
+        draft_drop(actor=request.actor, draft_token=token)
 
 
 @require_safe

@@ -7,7 +7,10 @@ from luoshi.core.periods import Period, parse_period
 from luoshi.kernel.filings.queries import obligations_visible
 
 
-def periods_opened(actor: Actor) -> list[Period]:
-    """Return every period of the obligations in sight, the latest first. One query."""
-    codes = obligations_visible(actor).order_by().values_list("period_code", flat=True).distinct()
+def periods_opened(actor: Actor, form_ref: str = "") -> list[Period]:
+    """Return every period of the obligations in sight (of one form), the latest first. One query."""
+    found = obligations_visible(actor)
+    if form_ref:
+        found = found.filter(form_ref=form_ref)
+    codes = found.order_by().values_list("period_code", flat=True).distinct()
     return sorted(map(parse_period, codes), key=lambda each: (each.end, each.code), reverse=True)

@@ -30,7 +30,7 @@ from luoshi.kernel.filings.queries import (
 )
 from luoshi.kernel.ledger.queries import events_of
 from luoshi.kernel.org.queries import units_on
-from luoshi.web.filings.forms import PERIOD_HELP, CorrectForm, OpenForm
+from luoshi.web.filings.forms import CorrectForm, OpenForm
 from luoshi.web.ledger.words import Names
 from luoshi.web.packs.words import PERIODS
 from luoshi.web.shell.errors import refusals_into
@@ -93,8 +93,7 @@ def tone_and_word(answer: str, timing: str, due: bool) -> tuple[str, str]:
 def tools_context(request: HttpRequest, form: Form, open_form: OpenForm | None = None) -> dict[str, Any]:
     """Return what may be done with a form, beyond reading it."""
     if open_form is None:
-        open_form = OpenForm()
-    open_form.fields["period"].help_text = PERIOD_HELP[form.period_kind]
+        open_form = OpenForm(kind=form.period_kind)
     return {
         "templates": templates_of(form.ref),
         "batches": batches_visible(request.actor, form.ref)[:5],
@@ -139,7 +138,7 @@ def period_open(request: HttpRequest, ref: str) -> HttpResponse:
     """Open a form for a period: one obligation for each unit it addresses."""
     require_right(request.actor, "period.open")
     form = form_def(ref)
-    asked = OpenForm(request.POST)
+    asked = OpenForm(request.POST, kind=form.period_kind)
     if asked.is_valid():
         with refusals_into(request, asked):
             period = asked.cleaned_data["period"]

@@ -6,7 +6,8 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from luoshi.core.errors import Invalid
-from luoshi.core.periods import Period, parse_period
+from luoshi.core.periods import Period
+from luoshi.web.shell.periods import period_typed
 
 
 class SigninForm(forms.Form):
@@ -15,10 +16,14 @@ class SigninForm(forms.Form):
     username = forms.CharField(
         label="账号",
         max_length=64,
+        error_messages={"required": "请填写账号。"},
         widget=forms.TextInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     password = forms.CharField(
-        label="密码", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label="密码",
+        strip=False,
+        error_messages={"required": "请填写密码。"},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 
@@ -26,16 +31,23 @@ class PasswordForm(forms.Form):
     """Old password once, new password twice."""
 
     old = forms.CharField(
-        label="原密码", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label="原密码",
+        strip=False,
+        error_messages={"required": "请填写原密码。"},
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     new = forms.CharField(
         label="新密码",
         strip=False,
+        error_messages={"required": "请填写新密码。"},
         help_text="不少于 10 位，大写字母、小写字母、数字、符号中至少含三类。",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
-        label="再输一次", strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label="再输一次新密码",
+        strip=False,
+        error_messages={"required": "请再输一次新密码。"},
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     def clean(self) -> dict[str, str]:
@@ -46,20 +58,21 @@ class PasswordForm(forms.Form):
 
 
 class PeriodField(forms.CharField):
-    """A period code typed by hand; gives a ``Period``."""
+    """A period typed by hand, in words or as a code; gives a ``Period``."""
 
     def __init__(self, **settings: object) -> None:
         settings.setdefault("label", "期间")
-        settings.setdefault("help_text", "如 2023-01、2023-Q1、2023 或 2023-01..2023-04")
+        settings.setdefault("help_text", "如 2023年1月、2023年1—4月、2023年第一季度、2023年")
         offered = forms.TextInput(attrs={"list": "periods", "autocomplete": "off"})
-        super().__init__(max_length=20, widget=offered, **settings)
+        settings.setdefault("error_messages", {"required": "请填写期间。"})
+        super().__init__(max_length=40, widget=offered, **settings)
 
     def clean(self, value: str) -> Period | None:
         text = super().clean(value)
         if not text:
             return None
         try:
-            return parse_period(text)
+            return period_typed(text)
         except Invalid as refusal:
             raise forms.ValidationError(refusal.message) from refusal
 

@@ -18,8 +18,9 @@ from luoshi.kernel.filings.queries import FormCard, drafts_of, forms_visible
 from luoshi.kernel.ledger.queries import events_page, pending_count, position
 from luoshi.kernel.org.queries import units_on
 from luoshi.kernel.reports.queries import issues_visible
-from luoshi.web.filings.views import matrix_context
+from luoshi.web.filings.views import matrix_context, may_fill
 from luoshi.web.ledger.words import Names
+from luoshi.web.shell.templatetags.luoshi import moment
 
 NEWEST = 8
 EXCERPT = 10
@@ -58,18 +59,19 @@ def workbench(request: HttpRequest) -> HttpResponse:
     issues = list(issues_visible(actor)[:NEWEST])
     events = events_page(limit=NEWEST) if can(actor, "ledger.view") else []
     names = Names.of((event.by for event in events), request.today)
+    titles = {found.ref: found.title for found in definitions_of("scheme")} if rounds else {}
     context = {
         "kpis": kpis(actor, cards, rounds, issues),
         "todos": [
             *drafts_waiting(actor),
-            *filings_waiting(cards),
-            *rounds_waiting(actor, rounds),
+            *filings_waiting(actor, cards),
+            *rounds_waiting(actor, rounds, titles),
             *first_steps(request),
         ],
         "cards": [(card, 100 * card.answered / card.opened) for card in cards if card.opened],
         "excerpt": excerpt(request, cards),
         "rounds": [each for each in rounds if each.state == "published"][:NEWEST],
-        "titles": {found.ref: found.title for found in definitions_of("scheme")} if rounds else {},
+        "titles": titles,
         "issues": issues,
         "events": [(event, names.who(event.by)) for event in events],
     }
@@ -90,7 +92,7 @@ def kpis(actor: Actor, cards: list[FormCard], rounds: list, issues: list) -> lis
     found = []
     if can(actor, "filing.view"):
         opened, answered = sum(card.opened for card in cards), sum(card.answered for card in cards)
-        below = f"已答复 {answered}，待报 {opened - answered}"
+        below = f"已报 {answered}，待报 {opened - answered}"
         found.append(Kpi("应报", opened, "份", below, reverse("form_list"), "file-text", "blue"))
     if can(actor, "round.view"):
         published = sum(each.state == "published" for each in rounds)
@@ -103,7 +105,7 @@ def kpis(actor: Actor, cards: list[FormCard], rounds: list, issues: list) -> lis
         )
     if can(actor, "ledger.view"):
         pending = pending_count()
-        below = f"待定位 {pending} 条" if pending else "全部已定位"
+        below = f"待编号 {pending} 条" if pending else "均已依次编号"
         found.append(Kpi("留痕", position(), "条", below, reverse("event_list"), "shield-check", "red"))
     return found
 
@@ -115,15 +117,15 @@ def drafts_waiting(actor: Actor) -> list[Todo]:
             "未完成",
             "warn",
             f"导入未确认：{draft.file_name}",
-            "已上传，尚未入库",
+            f"{moment(draft.created_at)} 上传，尚未导入",
             reverse("filing_preview", args=[draft.token]),
         )
         for draft in drafts_of(actor)[:NEWEST]
     ]
 
 
-def filings_waiting(cards: list[FormCard]) -> list[Todo]:
-    """Forms with obligations not answered yet."""
+def filings_waiting(actor: Actor, cards: list[FormCard]) -> list[Todo]:
+    """Forms with obligations not answered yet, for who fills them; for all others they are no work."""
     return [
         Todo(
             "待报",
@@ -133,11 +135,11 @@ def filings_waiting(cards: list[FormCard]) -> list[Todo]:
             reverse("filing_matrix", args=[card.form.ref]),
         )
         for card in cards
-        if card.opened > card.answered
+        if card.opened > card.answered and may_fill(actor, card.form, "filing.import")
     ]
 
 
-def rounds_waiting(actor: Actor, rounds: list) -> list[Todo]:
+def rounds_waiting(actor: Actor, rounds: list, titles: dict[str, str]) -> list[Todo]:
     """Trials that wait for publication."""
     if not can(actor, "round.publish"):
         return []
@@ -145,8 +147,8 @@ def rounds_waiting(actor: Actor, rounds: list) -> list[Todo]:
         Todo(
             "待发布",
             "doing",
-            f"{parse_period(each.period_code).title}考核试算",
-            "核对得分，无误后发布",
+            titles.get(each.scheme_ref, each.scheme_ref),
+            f"{parse_period(each.period_code).title}试算，核对无误后发布",
             reverse("round_detail", args=[each.pk]),
         )
         for each in rounds
