@@ -12,8 +12,9 @@ from django.urls import path
 from luoshi.core.errors import Stale
 from luoshi.kernel.ledger.queries import security_log
 from luoshi.web.shell.readonly import WriteInReadingRequest, refuse_writes
-from tests.web.conftest import HTMX, soup, text_of
+from tests.web.conftest import HTMX, PANJIN, soup, text_of
 
+IMPORT = f"/filings/{PANJIN}/import/"
 ENGLISH = ("Not Found", "Forbidden", "Server Error", "Bad Request", "CSRF")
 
 
@@ -51,6 +52,31 @@ def faulty(browse, settings):
     client = browse("ducha")
     client.raise_request_exception = False
     return client
+
+
+@pytest.mark.parametrize("gone", ["sessionid", "csrftoken"])
+def test_form_sent_too_late_gives_back_what_was_typed(gone, browse):
+    client = Client(enforce_csrf_checks=True)
+    client.cookies.update(browse("tongji").cookies)
+    token = soup(client.get("/account/password/")).find("input", {"name": "csrfmiddlewaretoken"})["value"]
+    del client.cookies[gone]
+    sent = {"csrfmiddlewaretoken": token, "reason": "按原始台账更正", "old": "secret"}
+    page = text_of(client.post("/filings/obligations/1/correct/", sent))
+    assert "页面已过期" in page and "按原始台账更正" in page
+    assert "secret" not in page and token not in page
+
+
+def test_address_that_only_takes_forms_says_so(browse):
+    response = browse("ducha").get("/assess/compute/")
+    assert response.status_code == 405 and "只用来提交" in text_of(response)
+
+
+def test_refusal_leads_back_to_the_page_it_came_from(browse):
+    client = browse("dawa")
+    page = soup(client.get(IMPORT, headers={"referer": "http://testserver/filings/"}))
+    assert page.select_one("a[data-back]")["href"] == "http://testserver/filings/"
+    page = soup(client.get(IMPORT, headers={"referer": "http://elsewhere.example/filings/"}))
+    assert page.select_one("a[data-back]") is None
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "access.Account"
 LOGIN_URL = "signin"
+CSRF_FAILURE_VIEW = "luoshi.web.shell.errors.form_expired"
 LOGIN_REDIRECT_URL = "workbench"
 LOGOUT_REDIRECT_URL = "signin"
 PASSWORD_HASHERS = [

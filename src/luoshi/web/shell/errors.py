@@ -8,13 +8,20 @@ from contextlib import contextmanager
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from luoshi.core.errors import NotAllowed, NotFound, Refusal
 from luoshi.kernel.ledger.actions import security_note
 
 CONFLICT = 409
+NOT_FOR_OPENING = 405
+NOT_TYPED = frozenset(
+    ("csrfmiddlewaretoken", "key", "token", "replaces", "next", "take", "sure", "appointment", "template")
+    + ("password", "old", "new", "again", "scheme", "report", "correcting")
+)
 READING_METHODS = {"GET", "HEAD"}
-TITLES = {403: "没有权限", 404: "没有找到", CONFLICT: "未能办理"}
+TITLES = {403: "没有权限", 404: "没有找到", NOT_FOR_OPENING: "没有找到", CONFLICT: "未能办理"}
 
 
 class DeniedMiddleware:
@@ -45,6 +52,11 @@ class ErrorsMiddleware:
         response = self.get_response(request)
         if request.htmx and response.status_code == 404 and not getattr(response, "is_refusal", False):
             return answer(request, NotFound("没有这项内容，或者它不在您的查看范围内。"), status=404)
+        if request.method == "POST" and not request.htmx and is_signin_asked(response):
+            return form_expired(request)
+        if response.status_code == NOT_FOR_OPENING and request.method in READING_METHODS:
+            only_sent = NotFound("这个网址只用来提交，不能直接打开。请从菜单重新进入。")
+            return answer(request, only_sent, status=NOT_FOR_OPENING)
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -63,12 +75,36 @@ def answer(request: HttpRequest, refusal: Refusal, *, status: int) -> HttpRespon
         "status": status,
         "message": refusal.message,
         "fields": refusal.fields,
-        "back": request.get_full_path() if request.method not in READING_METHODS else "",
+        "back": came_from(request),
     }
     template = "shell/_refusal.html" if request.htmx else "shell/refusal.html"
     response = render(request, template, context, status=status)
     response.is_refusal = True
     return response
+
+
+def is_signin_asked(response: HttpResponse) -> bool:
+    """Say whether the answer sends somebody whose session ended to sign in first."""
+    return response.status_code == 302 and response["Location"].startswith(f"{reverse('signin')}?next=")
+
+
+def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a form whose page or session is over with what was typed, so that it can be copied."""
+    typed = [
+        text
+        for key, values in request.POST.lists()
+        if key not in NOT_TYPED
+        for text in values
+        if text.strip()
+    ]
+    return render(request, "403_csrf.html", {"typed": typed, "back": came_from(request)}, status=403)
+
+
+def came_from(request: HttpRequest) -> str:
+    """Return the page of this site that led here, empty when there is none or it is this page."""
+    page = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
+    return page if ours and page != request.build_absolute_uri() else ""
 
 
 def keep(request: HttpRequest, refusal: Refusal) -> None:

@@ -69,6 +69,14 @@
     if (window.luoshiCharts) { window.luoshiCharts(scope); }
   }
 
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-back]") && window.history.length > 1) { event.preventDefault(); window.history.back(); }
+  });
+
+  function follow() {
+    document.querySelectorAll("a[data-follows]").forEach(function (link) { link.search = window.location.search; });
+  }
+
   document.addEventListener("DOMContentLoaded", function () {
     drawer = document.getElementById("drawer");
     if (!drawer) { return; }
@@ -80,7 +88,6 @@
       var target = event.target;
       if (target.closest("[data-drawer-close]")) { closeDrawer(); }
       if (target.closest("[data-print]")) { window.print(); }
-      if (target.closest("[data-back]")) { event.preventDefault(); window.history.back(); }
       if (target.closest(".burger")) { event.preventDefault(); document.getElementById("side").classList.add("open"); }
       else if (!target.closest(".side") || target.closest(".side-close")) {
         document.getElementById("side").classList.remove("open");
@@ -108,6 +115,7 @@
       }
       drawCharts(event.detail.target);
     });
+    document.body.addEventListener("htmx:pushedIntoHistory", follow);
     document.body.addEventListener("htmx:responseError", function (event) {
       closeDrawer();
       if (event.detail.xhr.status >= 500) { tell("系统出错，办理没有完成。请稍后重试；仍不行时请告诉系统管理员。"); }
