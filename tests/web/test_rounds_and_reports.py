@@ -120,7 +120,7 @@ def test_without_a_converter_the_pdf_says_what_to_do(browse, monkeypatch):
 
 def test_same_key_sent_twice_freezes_once(browse, district):
     client = browse("ducha")
-    form = {"number": "", "correcting": "on", "key": "f-same"}
+    form = {"number": "示热〔2023〕9号", "correcting": "on", "key": "f-same"}
     first, second = client.post(FREEZE, form), client.post(FREEZE, form)
     assert first["Location"] == second["Location"]
     assert issues_visible(district.actor("ducha")).filter(report_ref=PANJIN).count() == 2

@@ -146,6 +146,15 @@ def test_correction_is_a_new_issue_that_names_the_old(district: District):
     assert view.issue == corrected
 
 
+def test_correction_that_changes_nothing_is_refused(district: District):
+    before = snapshot()
+    with pytest.raises(WrongState, match="无需更正"):
+        report_freeze(
+            actor=district.actor("ducha"), report_ref=PANJIN, period=PERIOD, now=district.now, correcting=True
+        )
+    assert snapshot() == before
+
+
 def test_list_of_issues_costs_one_query(district: District, django_assert_num_queries):
     clerk = district.actor("dawa")
     with django_assert_num_queries(1):

@@ -21,7 +21,7 @@ from luoshi.kernel.reports.bounds import bounds_text
 from luoshi.kernel.reports.compose import Composed, Issuing, compose
 from luoshi.kernel.reports.material import Material, material_of
 from luoshi.kernel.reports.models import Issue
-from luoshi.kernel.reports.plain import document_text
+from luoshi.kernel.reports.plain import document_from, document_text
 
 LONGEST_NUMBER = 60
 
@@ -40,8 +40,8 @@ def report_freeze(
 
     ``number`` is the document number (文号) the office gave it; the system never makes one up. A report that
     is frozen already is only frozen again as a correction, which names the earlier one.
-    Raises: NotAllowed, NotFound, Invalid (number too long), WrongState (scores not published, nothing filed),
-    Duplicate (frozen already), MissingInput.
+    Raises: NotAllowed, NotFound, Invalid (number too long), WrongState (scores not published, nothing filed,
+    a correction that changes nothing), Duplicate (frozen already), MissingInput.
     Ledger: ``report.frozen`` with the check code and the digests of every frozen figure.
     """
     require_right(actor, "report.freeze")
@@ -55,6 +55,8 @@ def report_freeze(
     material = material_of(report_ref, period)
     _require_published(material)
     composed = compose(material, Issuing(on=timezone.localdate(now), created=now, number=number, final=True))
+    if earlier is not None:
+        _require_difference(earlier, composed, number)
     issue = _issue(material, composed, number, now, earlier)
     issue.save()
     figures = Figure.objects.bulk_create(
@@ -89,11 +91,22 @@ def _earlier(report_ref: str, period: Period) -> Issue | None:
 
 def _require_published(material: Material) -> None:
     """A bulletin states scores only as they were published, and states nothing about an empty period."""
-    if not material.rounds and not any(figure.base for figure in material.overall.values()):
+    if material.empty:
         raise WrongState(f"{material.period.title}没有填报数据，不能定稿。请先在“节点填报”中导入数据。")
     waiting = [scored.period.title for scored in material.rounds if scored.round_id is None]
     if waiting:
         raise WrongState(f"{'、'.join(waiting)}的考核轮次尚未发布，不能定稿。请先在“检查考核”中试算并发布。")
+
+
+def _require_difference(earlier: Issue, composed: Composed, number: str) -> None:
+    """A correction that says the same as what it corrects is no correction, but a second click."""
+    same = document_from(earlier.document)
+    if (same.title_lines, same.blocks, earlier.number) == (
+        composed.document.title_lines,
+        composed.document.blocks,
+        number,
+    ):
+        raise WrongState("现有内容和文号与已定稿的通报完全相同，无需更正。")
 
 
 def _issue(

@@ -49,6 +49,12 @@ class Material:
     position: int
 
     @property
+    def empty(self) -> bool:
+        """Say whether nothing was filed in the period that the report could state."""
+        figures = (*self.overall.values(), *self.by_unit.values())
+        return not self.rounds and not any(figure.base for figure in figures)
+
+    @property
     def ranks(self) -> bool:
         """Say whether the report's scheme ranks units, so that those left out of the ranks must be named."""
         return self.scheme is not None and self.scheme.body["rank"] != "none"

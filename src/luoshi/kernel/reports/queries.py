@@ -148,7 +148,7 @@ def issue_view(issue: Issue) -> ReportView:
 def draft_view(report_ref: str, period: Period, now: datetime) -> ReportView:
     """Return a draft composed from the present records. Raises: NotFound, MissingInput."""
     material = material_of(report_ref, period)
-    if not material.rounds and not any(figure.base for figure in material.overall.values()):
+    if material.empty:
         raise MissingInput(f"{period.title}没有填报数据，无法生成通报。请先导入本期数据，或换一个期间。")
     composed = compose(material, Issuing(on=timezone.localdate(now), created=now))
     return ReportView(material.report, period, composed.document, composed.bounds, None, material.position)
