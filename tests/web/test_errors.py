@@ -66,6 +66,12 @@ def test_form_sent_too_late_gives_back_what_was_typed(gone, browse):
     assert "secret" not in page and token not in page
 
 
+def test_signing_in_again_leads_to_the_page_of_the_form(client, browse):
+    page = "http://testserver/ledger/?kind=filing.taken"
+    response = client.post("/ledger/verify/", headers={"referer": page})
+    assert response["Location"] == "/signin/?next=%2Fledger%2F%3Fkind%3Dfiling.taken"
+
+
 def test_address_that_only_takes_forms_says_so(browse):
     response = browse("ducha").get("/assess/compute/")
     assert response.status_code == 405 and "只用来提交" in text_of(response)
@@ -74,7 +80,7 @@ def test_address_that_only_takes_forms_says_so(browse):
 def test_refusal_leads_back_to_the_page_it_came_from(browse):
     client = browse("dawa")
     page = soup(client.get(IMPORT, headers={"referer": "http://testserver/filings/"}))
-    assert page.select_one("a[data-back]")["href"] == "http://testserver/filings/"
+    assert page.select_one("a[data-back]")["href"] == "/filings/"
     page = soup(client.get(IMPORT, headers={"referer": "http://elsewhere.example/filings/"}))
     assert page.select_one("a[data-back]") is None
 

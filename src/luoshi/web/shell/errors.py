@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from urllib.parse import urlencode, urlsplit
 
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -53,7 +54,7 @@ class ErrorsMiddleware:
         if request.htmx and response.status_code == 404 and not getattr(response, "is_refusal", False):
             return answer(request, NotFound("没有这项内容，或者它不在您的查看范围内。"), status=404)
         if request.method == "POST" and not request.htmx and is_signin_asked(response):
-            return form_expired(request)
+            return form_expired(request) if typed_in(request) else signin_for_page(request)
         if response.status_code == NOT_FOR_OPENING and request.method in READING_METHODS:
             only_sent = NotFound("这个网址只用来提交，不能直接打开。请从菜单重新进入。")
             return answer(request, only_sent, status=NOT_FOR_OPENING)
@@ -90,21 +91,30 @@ def is_signin_asked(response: HttpResponse) -> bool:
 
 def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form whose page or session is over with what was typed, so that it can be copied."""
-    typed = [
-        text
-        for key, values in request.POST.lists()
-        if key not in NOT_TYPED
-        for text in values
-        if text.strip()
-    ]
-    return render(request, "403_csrf.html", {"typed": typed, "back": came_from(request)}, status=403)
+    context = {"typed": typed_in(request), "back": came_from(request)}
+    return render(request, "403_csrf.html", context, status=403)
+
+
+def typed_in(request: HttpRequest) -> list[str]:
+    """Return what somebody typed into the form; no passwords, nothing the page filled in itself."""
+    shown = [values for key, values in request.POST.lists() if key not in NOT_TYPED]
+    return [text for values in shown for text in values if text.strip()]
+
+
+def signin_for_page(request: HttpRequest) -> HttpResponse:
+    """Ask to sign in, then go on to the page of the form: the form's own address cannot be opened."""
+    page = urlencode({"next": came_from(request) or "/"})
+    return redirect(f"{reverse('signin')}?{page}")
 
 
 def came_from(request: HttpRequest) -> str:
     """Return the page of this site that led here, empty when there is none or it is this page."""
     page = request.headers.get("Referer", "")
     ours = url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure())
-    return page if ours and page != request.build_absolute_uri() else ""
+    if not ours or page == request.build_absolute_uri():
+        return ""
+    parts = urlsplit(page)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def keep(request: HttpRequest, refusal: Refusal) -> None:
