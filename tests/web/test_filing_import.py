@@ -211,3 +211,9 @@ def test_under_htmx_a_refusal_is_a_notice(opened):
     preview = sent(opened, *FAULTY)["Location"]
     part = opened.post(f"{preview}take/", {"key": "k-9", "take": "all"}, headers=HTMX)
     assert part.status_code == 409 and soup(part).find(class_="notice") and not soup(part).find("html")
+
+
+def test_obligation_not_filed_names_who_files_it(opened, browse):
+    matrix = soup(browse("dawa").get(f"/filings/{PANJIN}/"))
+    waiting = [cell["href"] for cell in matrix.select("a.cell") if cell.get_text().strip() == "待报"]
+    assert "由岗位“统计岗”导入本期数据" in text_of(browse("dawa").get(waiting[-1]))

@@ -35,7 +35,7 @@ class Player:
 CAST = (
     Player("tongji", "林晓岚", "sq-desk", "统计岗", "SQRX", "desk", None, "导入表格、更正填报"),
     Player(
-        "ducha", "周明远", "sq-office", "督查专员", "SQDC", "office", None, "开启填报、发布得分、定稿通报"
+        "ducha", "周明远", "sq-office", "督查专员", "SQDC", "office", None, "开放期间、发布得分、定稿通报"
     ),
     Player("dawa", "何雨桐", "pj01-clerk", "填报员", "PJ01", "clerk", "PJ01", "看本单位填报和已发布得分"),
     Player("guanli", "沈一鸣", "sq-admin", "系统管理员", "SQXX", "sysadmin", None, "管单位、账号、业务包"),

@@ -93,7 +93,7 @@ def test_refusals_open_nothing():
     units = world()
     opened()
     before = snapshot()
-    with pytest.raises(NotAllowed, match="开启填报期"):
+    with pytest.raises(NotAllowed, match="开放期间"):
         obligations_open(actor=DESK, form_ref=FORM, period=parse_period("2021-01"), now=NOW)
     with pytest.raises(NotAllowed, match="3 个单位不在您的范围内"):
         narrow = _actor(3, "office", units["S1"].pk, post_code="o", unit_code="S1")

@@ -64,7 +64,7 @@ RIGHT_TITLES: Mapping[str, str] = {
     "filing.view": "查看填报",
     "filing.import": "导入填报数据",
     "filing.correct": "更正填报数据",
-    "period.open": "开启填报期",
+    "period.open": "开放期间",
     "round.view": "查看考核结果",
     "round.compute": "试算考核结果",
     "round.publish": "发布考核结果",

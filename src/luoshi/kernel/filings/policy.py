@@ -38,6 +38,12 @@ def require_filler(actor: Actor, form: Form, right: str, unit_id: int | None = N
     require(own == code, f"表单“{form.title}”由{_called(kind, code)}填报，您当前的岗位不能填报。")
 
 
+def filler_named(form: Form) -> str:
+    """Return who fills a form as a page names it; empty when the pack leaves it open."""
+    filler = filler_of(form)
+    return _called(*filler) if filler else ""
+
+
 def _called(kind: str, code: str) -> str:
     """Return a post or unit as a refusal names it; by its code when it is not set up yet."""
     try:

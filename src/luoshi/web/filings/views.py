@@ -16,7 +16,7 @@ from luoshi.kernel.access.policy import can, require_right
 from luoshi.kernel.documents.xlsx import Column
 from luoshi.kernel.filings.actions import filing_correct, obligations_open
 from luoshi.kernel.filings.forms import Form, form_by_id
-from luoshi.kernel.filings.policy import require_filler
+from luoshi.kernel.filings.policy import filler_named, require_filler
 from luoshi.kernel.filings.queries import (
     TIMINGS,
     batches_visible,
@@ -187,6 +187,7 @@ def obligation_context(request: HttpRequest, obligation_id: int) -> dict[str, An
         "current": current,
         "versions": [(each, names.who(each.submitted_by)) for each in versions],
         "events": [(event, names.who(event.by)) for event in reversed(events)],
+        "filler": filler_named(form),
         "may": {
             "correct": current is not None
             and may_fill(request.actor, form, "filing.correct", obligation.unit_id)

@@ -3,6 +3,11 @@
   "use strict";
   var COLOURS = ["#c8161d", "#dba944", "#1f5fbf", "#2ba471", "#86909c", "#7a4fb5"];
 
+  /* Decimals of the values, so that 99 stands as 99.00 beside 98.37, as in the printed table. */
+  function digits(values) {
+    return values.reduce(function (most, each) { return Math.max(most, (String(each).split(".")[1] || "").length); }, 0);
+  }
+
   function option(spec, room) {
     var horizontal = spec.categories.length > 8 && spec.kind === "bar";
     var names = { type: "category", data: spec.categories, axisTick: { show: false }, inverse: horizontal, axisLabel: { color: "#4e5969", interval: 0, width: horizontal ? 120 : Math.max(48, room / spec.categories.length - 12), overflow: "break", lineHeight: 15 } };
@@ -17,7 +22,7 @@
       xAxis: horizontal ? amounts : names,
       yAxis: horizontal ? names : amounts,
       series: spec.series.map(function (each) {
-        return { name: each.name, type: spec.kind, data: each.values, barMaxWidth: 22, label: { show: true, position: horizontal ? "right" : "top", color: "#1d2129" } };
+        return { name: each.name, type: spec.kind, data: each.values, barMaxWidth: 22, label: { show: true, position: horizontal ? "right" : "top", color: "#1d2129", formatter: function (point) { return typeof point.value === "number" ? point.value.toFixed(digits(each.values)) : "—"; } } };
       })
     };
   }
