@@ -18,7 +18,7 @@ class Issue(Root):
 
     ledger_type = "issue"
 
-    report_ref = CodeField("报告", max_length=120)
+    report_ref = CodeField("通报", max_length=120)
     definition = models.ForeignKey(Definition, on_delete=models.PROTECT, related_name="+")
     title = models.CharField("标题", max_length=200)
     period_code = CodeField("期间", max_length=40)
@@ -31,11 +31,11 @@ class Issue(Root):
     bounds = models.TextField("数字对应")
     document_hash = models.CharField("校验值", max_length=64)
     supersedes = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, related_name="superseded_by", verbose_name="更正的报告"
+        "self", on_delete=models.PROTECT, null=True, related_name="superseded_by", verbose_name="更正的通报"
     )
 
     class Meta:
-        verbose_name = "已定稿报告"
+        verbose_name = "已定稿通报"
         ordering = ["-period_end", "report_ref", "-id"]
         constraints = [
             models.UniqueConstraint(

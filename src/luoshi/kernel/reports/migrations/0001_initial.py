@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("ver", models.PositiveIntegerField(default=0, editable=False, verbose_name="版本")),
-                ("report_ref", luoshi.db.fields.CodeField(max_length=120, verbose_name="报告")),
+                ("report_ref", luoshi.db.fields.CodeField(max_length=120, verbose_name="通报")),
                 ("title", models.CharField(max_length=200, verbose_name="标题")),
                 ("period_code", luoshi.db.fields.CodeField(max_length=40, verbose_name="期间")),
                 ("period_start", models.DateField(verbose_name="期间起")),
@@ -50,12 +50,12 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="superseded_by",
                         to="reports.issue",
-                        verbose_name="更正的报告",
+                        verbose_name="更正的通报",
                     ),
                 ),
             ],
             options={
-                "verbose_name": "已定稿报告",
+                "verbose_name": "已定稿通报",
                 "ordering": ["-period_end", "report_ref", "-id"],
                 "constraints": [
                     models.UniqueConstraint(
