@@ -187,7 +187,7 @@ def test_a_difference_is_told_key_by_key(tmp_path: Path):
     told = [str(change) for change in changes(definitions_in(root.pk), pack_check(folder).entries)]
     assert "~ 表单 panjin.fields[feedback_rate].title：按时反馈率 → 及时反馈率" in told
     assert "~ 考核方案 panjin.rank.tie：share_low → dense" in told
-    assert any(each.startswith("~ 报告 panjin.lines[2].p：") for each in told) and len(told) == 3
+    assert any(each.startswith("~ 通报 panjin.lines[2].p：") for each in told) and len(told) == 3
 
 
 def test_commands_check_install_compare_list_and_retire(capsys, tmp_path: Path):
