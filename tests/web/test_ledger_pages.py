@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
+from luoshi.kernel.filings.queries import obligations_visible
 from luoshi.kernel.ledger.queries import events_page
 from tests.web.conftest import HTMX, soup, text_of
 
@@ -47,3 +48,16 @@ def test_paging_leads_through_all_events(browse):
         older = page.find("a", string="更早的记录")
         address = older["href"] if older else ""
     assert len(seen) == len(set(seen)) == len(events_page(limit=100_000))
+
+
+def test_clerk_opens_the_events_of_the_own_unit_and_no_others(browse, district):
+    clerk = district.actor("dawa")
+    opened = events_page(kind="obligation.opened", limit=200)
+    own = {row.pk for row in obligations_visible(clerk)}
+    mine = next(event for event in opened if event.obj[1] in own)
+    other = next(event for event in opened if event.obj[1] not in own)
+    account = next(event for event in events_page(kind="account.created", limit=1))
+    client = browse("dawa")
+    assert client.get(f"/ledger/events/{mine.id}/").status_code == 200
+    assert client.get(f"/ledger/events/{other.id}/").status_code == 404
+    assert client.get(f"/ledger/events/{account.id}/").status_code == 404

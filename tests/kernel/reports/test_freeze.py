@@ -126,11 +126,17 @@ def test_scores_that_are_not_published_are_not_issued(district: District):
 def test_corrected_records_leave_the_issue_as_it_was_and_both_values_are_shown(district: District):
     issue = issue_of(PANJIN)
     before, printed = snapshot(), render_docx(issue_view(issue).document)
-    assert issue_compared(issue) == ()
+    office = district.actor("ducha")
+    assert issue_compared(office, issue) == ()
     correct_panjin(district)
     assert snapshot() == before and render_docx(issue_view(issue).document) == printed
-    changes = {(change.title, change.published, change.present) for change in issue_compared(issue)}
+    changes = {(change.title, change.published, change.present) for change in issue_compared(office, issue)}
     assert ("满意率", "97.81%", "98.64%") in changes
+
+
+def test_present_figures_are_not_shown_to_a_clerk_before_they_are_issued(district: District):
+    with pytest.raises(NotAllowed):
+        issue_compared(district.actor("dawa"), issue_of(PANJIN))
 
 
 def test_correction_is_a_new_issue_that_names_the_old(district: District):
@@ -141,7 +147,7 @@ def test_correction_is_a_new_issue_that_names_the_old(district: District):
     corrected = report_freeze(
         actor=office, report_ref=PANJIN, period=PERIOD, now=district.now, correcting=True
     )
-    assert corrected.supersedes == issue and issue_compared(corrected) == ()
+    assert corrected.supersedes == issue and issue_compared(office, corrected) == ()
     view = report_view(office, PANJIN, PERIOD, district.now)
     assert view.issue == corrected
 

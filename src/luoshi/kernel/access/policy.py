@@ -50,7 +50,8 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "round.publish": OFFICE,
     "report.view": READERS,
     "report.freeze": OFFICE,
-    "ledger.view": ALL,
+    "present.compare": OFFICE | AUDITOR,
+    "ledger.view": ALL - frozenset({"clerk", "head"}),
     "ledger.verify": AUDITOR | OFFICE | SYSADMIN,
     "security.view": AUDITOR,
 }
@@ -70,6 +71,7 @@ RIGHT_TITLES: Mapping[str, str] = {
     "round.publish": "发布考核结果",
     "report.view": "查看通报",
     "report.freeze": "定稿通报",
+    "present.compare": "与现值核对",
     "ledger.view": "查看留痕",
     "ledger.verify": "核验留痕",
     "security.view": "查看安全日志",

@@ -11,7 +11,7 @@ from django.db.models import Count, Q, QuerySet
 from luoshi.core.actor import Actor
 from luoshi.core.errors import MissingInput, NotFound
 from luoshi.core.periods import Period, parse_period
-from luoshi.kernel.access.policy import can
+from luoshi.kernel.access.policy import can, require_right
 from luoshi.kernel.assess.compute import LineResult, ScoredUnit, SheetResult
 from luoshi.kernel.assess.inputs import score_period, sheets_hash
 from luoshi.kernel.assess.models import Line, Round, Sheet
@@ -177,7 +177,11 @@ def _decimal(text: str | None) -> Decimal | None:
 
 
 def round_compared(actor: Actor, round_id: int) -> Comparison:
-    """Score the round's scheme on the present records and compare: 发布值 and 现值 side by side."""
+    """Score the round's scheme on the present records and compare: 发布值 and 现值 side by side.
+
+    Raises: NotAllowed (present scores are not published yet), NotFound.
+    """
+    require_right(actor, "present.compare")
     scored = round_visible(actor, round_id)
     version = scored.definition.pack_version.version
     try:

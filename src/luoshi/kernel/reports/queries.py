@@ -12,7 +12,7 @@ from django.utils import timezone
 from luoshi.core.actor import Actor
 from luoshi.core.errors import MissingInput, NotAllowed, NotFound
 from luoshi.core.periods import Period, parse_period
-from luoshi.kernel.access.policy import can, can_everywhere
+from luoshi.kernel.access.policy import can, can_everywhere, require_right
 from luoshi.kernel.access.queries import units_in_sight
 from luoshi.kernel.assess.models import Round
 from luoshi.kernel.assess.queries import rounds_visible
@@ -154,8 +154,12 @@ def draft_view(report_ref: str, period: Period, now: datetime) -> ReportView:
     return ReportView(material.report, period, composed.document, composed.bounds, None, material.position)
 
 
-def issue_compared(issue: Issue) -> tuple[FigureChange, ...]:
-    """Return the frozen indicator figures that the present records would print differently."""
+def issue_compared(actor: Actor, issue: Issue) -> tuple[FigureChange, ...]:
+    """Return the frozen indicator figures that the present records would print differently.
+
+    Raises: NotAllowed (present figures are not issued yet).
+    """
+    require_right(actor, "present.compare")
     frozen = Figure.objects.filter(owner_type=Issue.ledger_type, owner_id=issue.pk).order_by("id")
     refs = sorted({figure.indicator_ref for figure in frozen})
     period = parse_period(issue.period_code)

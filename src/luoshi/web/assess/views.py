@@ -120,7 +120,10 @@ def publish_context(
         "draft": draft,
         "publish_form": form or PublishForm(),
         "key": request_key(),
-        "may": {"publish": draft and can(request.actor, "round.publish")},
+        "may": {
+            "publish": draft and can(request.actor, "round.publish"),
+            "compare": can(request.actor, "present.compare"),
+        },
     }
 
 

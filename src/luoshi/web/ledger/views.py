@@ -10,7 +10,6 @@ from luoshi.kernel.access.policy import can, require_right
 from luoshi.kernel.ledger.actions import SECURITY_KINDS
 from luoshi.kernel.ledger.kinds import kinds_known
 from luoshi.kernel.ledger.queries import (
-    event_get,
     events_page,
     pending_count,
     position,
@@ -18,6 +17,7 @@ from luoshi.kernel.ledger.queries import (
     type_title,
 )
 from luoshi.kernel.ledger.verify import verify_ledger
+from luoshi.web.ledger.sight import event_visible
 from luoshi.web.ledger.words import Names, detail_in_words, facts_in_words
 from luoshi.web.shell.paging import number_or_none
 
@@ -50,8 +50,7 @@ def event_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def event_detail(request: HttpRequest, event_id: int) -> HttpResponse:
     """One event in words, with its body, hash and position."""
-    require_right(request.actor, "ledger.view")
-    event = event_get(event_id)
+    event = event_visible(request.actor, event_id)
     names = Names.of([event.by], request.today)
     context = {
         "event": event,

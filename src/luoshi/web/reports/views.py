@@ -92,7 +92,11 @@ def page_context(request: HttpRequest, view: ReportView) -> dict[str, object]:
         "view": view,
         "paper": render_html(linked_document(view)),
         "key": request_key(),
-        "may": {"freeze": can(request.actor, "report.freeze"), "pdf": can_pdf()},
+        "may": {
+            "freeze": can(request.actor, "report.freeze"),
+            "compare": can(request.actor, "present.compare"),
+            "pdf": can_pdf(),
+        },
     }
 
 
@@ -163,7 +167,7 @@ def issue_pdf(request: HttpRequest, issue_id: int) -> HttpResponse:
 def report_compare(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Frozen figures beside what the present records would print."""
     issue = issue_visible(request.actor, issue_id)
-    context = {"issue": issue, "changes": issue_compared(issue)}
+    context = {"issue": issue, "changes": issue_compared(request.actor, issue)}
     template = "reports/_compare.html" if request.htmx else "reports/compare.html"
     return render(request, template, context)
 
