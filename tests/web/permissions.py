@@ -69,7 +69,7 @@ ROWS = (
     Row("round_detail", SEEN, lambda ids: [ids["round"]]),
     Row("round_export", SEEN, lambda ids: [ids["round"]]),
     Row("round_publish", OFFICE, lambda ids: [ids["round"]], method="post"),
-    Row("round_compare", (302, 403, 403, 200, 403, 200), lambda ids: [ids["round"]]),
+    Row("round_compare", (302, 403, 403, 200, 404, 200), lambda ids: [ids["round"]]),
     Row("sheet_detail", SEEN, lambda ids: [ids["sheet"]]),
     Row("line_detail", SEEN, lambda ids: [ids["line"]]),
     Row("report_list", READ),
