@@ -21,6 +21,7 @@ from luoshi.kernel.ledger.rows import (
     milliseconds,
     moment_of,
     plain,
+    private_told,
     row_digest,
 )
 from tests.harness.times import NOW
@@ -72,6 +73,22 @@ def test_a_private_column_enters_as_its_commitment_only() -> None:
     assert row_digest(first, {"note": "x"}) != row_digest(first, {"note": "y"})
     with pytest.raises(KeyError):
         row_digest(first, {})
+
+
+def test_a_later_column_is_left_out_while_it_holds_what_older_rows_got(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    older = [column for column in columns_of(Sheet) if column.name not in ("note", "open")]
+    with monkeypatch.context() as patch:
+        patch.setattr("luoshi.kernel.ledger.rows.columns_of", lambda model: tuple(older))
+        before = row_digest(sheet(), {})
+    monkeypatch.setattr(Sheet, "ledger_later", {"note": "", "open": False})
+    assert row_digest(sheet(), {}) == before
+    assert private_told(sheet()) == ()
+    assert row_digest(sheet(open=True), {}) != before
+    assert private_told(sheet(note="新")) == ("note",)
+    with pytest.raises(KeyError):
+        row_digest(sheet(note="新"), {})
 
 
 @pytest.mark.parametrize(

@@ -67,6 +67,17 @@ def test_a_changed_row_is_named(folder: Folder, sql: str, row: str) -> None:
     assert row in verdict.faults[0].message
 
 
+@pytest.mark.parametrize(("noted", "changed"), [("说明", ""), ("", "说明")])
+def test_a_later_private_column_filled_or_blanked_is_named(
+    monkeypatch: pytest.MonkeyPatch, noted: str, changed: str
+) -> None:
+    monkeypatch.setattr(Folder, "ledger_later", {"keeper": ""})
+    found, _ = folder_opened(keeper=noted)
+    assert verify_ledger().ok
+    tamper("UPDATE ledger_sample_folder SET keeper = %s WHERE id = %s", [changed, found.pk])
+    assert codes(verify_ledger()) == {"changed"}
+
+
 def test_a_derived_column_may_change(folder: Folder) -> None:
     tamper("UPDATE ledger_sample_folder SET sheet_count = 5")
     assert verify_ledger().ok

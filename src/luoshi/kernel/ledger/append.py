@@ -24,7 +24,7 @@ from luoshi.kernel.ledger.rows import (
     ledgered_models,
     milliseconds,
     plain,
-    private_names,
+    private_told,
     row_digest,
 )
 
@@ -122,7 +122,7 @@ def _draft(entry: Entry, *, by: By, at: datetime, prev: str | None) -> Draft:
     after: dict[RowKey, str | None] = {key: None for key in _removed(entry, rows)}
     for key, row in rows.items():
         own: dict[str, str] = {}
-        for name in private_names(type(row)):
+        for name in private_told(row):
             salt = new_salt()
             label = commitment_key(*key, name)
             own[name] = commitments[label] = commitment(salt, label, column_text(row, name))

@@ -42,9 +42,9 @@ def _faults_of(model: type[Ledgered]) -> Iterator[str]:
         if through is not None and through._meta.auto_created:
             yield f"{field.name}: give the link table a ledgered model of its own"
     known = {name for field in meta.concrete_fields for name in (field.name, field.attname)}
-    for name in (*model.ledger_private, *model.ledger_derived):
+    for name in (*model.ledger_private, *model.ledger_derived, *model.ledger_later):
         if name not in known:
-            yield f"{name!r} in ledger_private or ledger_derived is not a column"
+            yield f"{name!r} in ledger_private, ledger_derived or ledger_later is not a column"
     try:
         columns_of(model)
     except TypeError as error:

@@ -32,11 +32,14 @@ class Ledgered(models.Model):
     ``ledger_type``: short ASCII noun, unique among all models, never changed once events exist.
     ``ledger_private``: personal and free-text columns; the digest holds a salted commitment in their place.
     ``ledger_derived``: columns that can be computed again; not in the digest.
+    ``ledger_later``: columns added when rows may have existed, each with the value those rows got. While a
+    row holds that value, the column is left out of its digest, so that older digests stay true.
     """
 
     ledger_type: ClassVar[str]
     ledger_private: ClassVar[tuple[str, ...]] = ()
     ledger_derived: ClassVar[tuple[str, ...]] = ()
+    ledger_later: ClassVar[Mapping[str, object]] = {}
 
     class Meta:
         abstract = True
@@ -194,6 +197,16 @@ def private_names(model: type[Ledgered]) -> tuple[str, ...]:
     return tuple(column.name for column in columns_of(model) if column.private)
 
 
+def untold(row: Ledgered, name: str) -> bool:
+    """Say whether a column was added later and still holds what the rows before it got."""
+    return name in row.ledger_later and getattr(row, name) == row.ledger_later[name]
+
+
+def private_told(row: Ledgered) -> tuple[str, ...]:
+    """Return the private columns that have a commitment in the events of ``row`` as it is."""
+    return tuple(name for name in private_names(type(row)) if not untold(row, name))
+
+
 def column_text(row: Ledgered, name: str) -> str:
     """Return the canonical text of one column: what its commitment commits to (``null`` when blank)."""
     column = next(column for column in columns_of(type(row)) if column.name == name)
@@ -211,6 +224,8 @@ def row_digest(row: Ledgered, commitments: Mapping[str, str]) -> str:
     """
     found: dict[str, Canonical] = {}
     for column in columns_of(type(row)):
+        if untold(row, column.name):
+            continue
         if column.private:
             found[column.name] = commitments[column.name]
         else:

@@ -18,7 +18,7 @@ from luoshi.kernel.ledger.bodies import commitment_key
 from luoshi.kernel.ledger.checking import Chain, Fault, Stored
 from luoshi.kernel.ledger.guards import guards_missing
 from luoshi.kernel.ledger.models import Naming, PrivateField, Request
-from luoshi.kernel.ledger.rows import Ledgered, Root, column_text, ledgered_models, private_names, row_digest
+from luoshi.kernel.ledger.rows import Ledgered, Root, column_text, ledgered_models, private_told, row_digest
 from luoshi.kernel.ledger.scratch import Named, Scratch
 
 CHUNK = 1000
@@ -291,7 +291,7 @@ class _Run:
             self.about("ver", noun, row_id, event_id, f"行上的版本为 {row.ver}，最近一条留痕为第 {ver} 版")
         titles = {field.attname: field.verbose_name for field in model._meta.concrete_fields}
         commitments: dict[str, str] = {}
-        for name in private_names(model):
+        for name in private_told(row):
             known = scratch.committed(event_id, commitment_key(noun, row_id, name))
             commitments[name] = known[0] if known else ""
             if not known or not _opens(row, name, *known):
