@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -90,6 +91,21 @@ def definition_by_id(definition_id: int) -> Def:
     return _def(row)
 
 
+def definitions_by_ids(ids: Collection[int]) -> dict[int, Def]:
+    """Return definitions by the ids of their rows. One query."""
+    rows = Definition.objects.select_related("pack_version").filter(pk__in=ids).order_by("id")
+    return {row.pk: _def(row) for row in rows}
+
+
+def definitions_beside(kind: str, pack_version_ids: Collection[int]) -> dict[tuple[int, str], Def]:
+    """Return the definitions of ``kind`` of some pack versions by (pack version id, key). One query."""
+    check_kind(kind)
+    rows = Definition.objects.select_related("pack_version").filter(
+        kind=kind, pack_version_id__in=pack_version_ids
+    )
+    return {(row.pack_version_id, row.key): _def(row) for row in rows.order_by("id")}
+
+
 def definition_id(kind: str, ref: str, version: int | None = None) -> int:
     """Return the row id of ``definition(kind, ref, version)``, for foreign keys. Raises: NotFound."""
     found = definition(kind, ref, version)
@@ -129,6 +145,12 @@ def slot_target(pack: str, slot: str) -> tuple[str, str]:
             f"请运行 luoshi pack install {pack} --bind {name}=代码。"
         )
     return row.kind, row.target
+
+
+def slots_bound(packs: Collection[str]) -> dict[tuple[str, str], SlotTarget]:
+    """Return the bound slots of some packs by (pack, slot). One query."""
+    rows = SlotBinding.objects.filter(pack__in=packs).order_by("pack", "slot")
+    return {(row.pack, row.slot): SlotTarget(row.slot, row.kind, row.target) for row in rows}
 
 
 def slots_of(pack: str) -> list[SlotTarget]:

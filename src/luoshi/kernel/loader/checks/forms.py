@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -79,12 +80,24 @@ def _window(ctx: Context, form: Node) -> None:
     if calendar is not None and calendar.text not in CALENDARS:
         ctx.unknown(calendar, "日历", calendar.text or "", CALENDARS)
     lock = window.get("lock")
-    for node in (window.text_at("open"), window.text_at("due"), lock.text_at("at") if lock else None):
-        try:
-            offset_of(node.text if node is not None and node.text is not None else "start")
-        except ValueError:
-            assert node is not None
-            ctx.faults.add(node.place, f"“{node.text}”不对，应写作 end + 10 workday 这样的日期算式")
+    moments = {"open": window.text_at("open"), "due": window.text_at("due")}
+    moments["lock"] = lock.text_at("at") if lock else None
+    anchors = ["start", "end"]
+    for name, node in moments.items():
+        if node is not None and node.text is not None:
+            _moment(ctx, node, anchors)
+        anchors.append(name)
+
+
+def _moment(ctx: Context, node: Node, anchors: Sequence[str]) -> None:
+    """A moment counts from a day that is known before it."""
+    try:
+        anchor = offset_of(node.text or "").anchor
+    except ValueError:
+        ctx.faults.add(node.place, f"“{node.text}”不对，应写作 end + 10 workday 这样的日期算式")
+        return
+    if anchor not in anchors:
+        ctx.faults.add(node.place, f"此处不能从 {anchor} 起算，可用 {'、'.join(anchors)}")
 
 
 def _flow(ctx: Context, form: Node) -> None:
@@ -97,6 +110,8 @@ def _flow(ctx: Context, form: Node) -> None:
         allowed = {*roles, *OFFICE_ROLES} | ({"none"} if step != "fill" else set())
         if node is not None and node.text not in allowed:
             ctx.unknown(node, "角色", node.text or "", allowed)
+        elif node is not None:
+            _duty(ctx, node)
     nil = form.get("nil")
     need = nil.get("need") if nil is not None else None
     for node in need.elements() if need is not None else ():
@@ -106,6 +121,15 @@ def _flow(ctx: Context, form: Node) -> None:
             and not has_lost_fields(form, ctx.faults)
         ):
             ctx.unknown(node, "字段", node.text, {"note", *field_kinds(form)})
+
+
+def _duty(ctx: Context, node: Node) -> None:
+    """The duty of a step is one of the unit that files."""
+    role = ctx.entry("roles", node.text)
+    who = role.text_at("who") if role is not None else None
+    text = (who.text or "") if who is not None else ""
+    if text.startswith("duty:") and text.partition(".")[0] != "duty:unit":
+        ctx.faults.add(node.place, f"角色 {node.text} 写作 {text}，填报流程里只能用 duty:unit[.head|.super]")
 
 
 def _admission(ctx: Context, form: Node) -> None:
@@ -141,9 +165,9 @@ def _fields(ctx: Context, form: Node) -> None:
 
 def _bounds(ctx: Context, field: Node, kind: str) -> None:
     least, most = field.get("min"), field.get("max")
-    for node in (least, most):
+    for node in (least, most, field.get("jump")):
         if node is not None and node.value is not None and kind in ("text", "date", "vocab"):
-            ctx.faults.add(node.head, "只有数字字段可以写 min 和 max")
+            ctx.faults.add(node.head, "只有数字字段可以写 min、max 和 jump")
     low, high = _number(least), _number(most)
     if least is not None and low is not None and high is not None and low > high:
         ctx.faults.add(least.place, f"min {low} 大于 max {high}")
