@@ -19,7 +19,9 @@ from luoshi.kernel.loader.nodes import Node
 from luoshi.kernel.org.selectors import SELECTOR_NAMES
 
 OFFICE_ROLES = ("clerk", "head", "desk", "reviewer", "office", "owner")
-RESERVED = frozenset({"all", "answer", "timing", "unit", "period", "true", "false", "none"})
+RESERVED = frozenset(
+    {"all", "answer", "timing", "unit", "period", "note", "late_reason", "true", "false", "none"}
+)
 CALENDARS = ("cn",)
 
 
