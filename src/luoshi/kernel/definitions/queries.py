@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, QuerySet
 
 from luoshi.core.errors import NotFound, nearest
 from luoshi.kernel.definitions.kinds import KINDS, check_kind
@@ -130,6 +130,13 @@ def definitions_in(pack_version_id: int) -> list[Def]:
     rows = Definition.objects.select_related("pack_version").filter(pack_version_id=pack_version_id)
     found = [_def(row) for row in rows.order_by("id")]
     return sorted(found, key=lambda each: list(KINDS).index(each.kind))
+
+
+def first_installed(kind: str) -> dict[str, datetime]:
+    """Return when each definition of ``kind`` was first installed, in whatever version, by ref. One query."""
+    check_kind(kind)
+    rows = Definition.objects.filter(kind=kind).order_by().values_list("pack_version__pack", "key")
+    return {f"{pack}.{key}": at for pack, key, at in rows.annotate(at=Min("pack_version__installed_at"))}
 
 
 def slot_target(pack: str, slot: str) -> tuple[str, str]:
