@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from luoshi.core.errors import Frozen
+from luoshi.core.errors import Frozen, WrongState
 from luoshi.core.periods import Period, parse_period
 from luoshi.kernel.filings.actions import (
     draft_save,
@@ -190,8 +190,6 @@ def fill_context(request: HttpRequest, entry: Entry, asked: EntryForm) -> dict[s
 
 def differing(entry: Entry, asked: EntryForm) -> dict[str, str]:
     """Return the texts that stand and differ from what was typed, by the name of their input."""
-    if not asked.is_valid() and not hasattr(asked, "cleaned_data"):
-        return {}
     typed = {key: str(asked[key].value() or "").replace("\r\n", "\n") for key in asked.fields}
     stand = entry.standing().texts()
     return {key: stand.get(key, "") for key in asked.fields if stand.get(key, "") != typed[key]}
@@ -232,12 +230,15 @@ def obligation_excuse(request: HttpRequest, obligation_id: int) -> HttpResponse:
             words = taken_once(request, lambda: {"words": excused(request, obligation_id, asked)})["words"]
             messages.success(request, words)
             return redirect("obligation_detail", obligation_id)
+    may = excuse_may(request, obligation)
+    if not any(may.values()) and not asked.errors:
+        raise WrongState("本条目前没有可由您办理的免报事项。")
     context = {
         "obligation": obligation,
         "form": form_by_id(obligation.definition_id),
         "period": parse_period(obligation.period_code),
         "asked": asked,
-        "may": excuse_may(request, obligation),
+        "may": may,
         "key": request_key(),
     }
     return render(request, "filings/entry/excuse.html", context)
