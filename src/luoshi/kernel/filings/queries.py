@@ -15,35 +15,66 @@ from luoshi.core.periods import Period, parse_period
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.access.queries import units_in_sight
 from luoshi.kernel.definitions.queries import definition_id, definitions_of
+from luoshi.kernel.filings.entries import Typed
 from luoshi.kernel.filings.fields import Field
 from luoshi.kernel.filings.forms import Form, form_by_id, form_def, form_of
 from luoshi.kernel.filings.heads import Template, template_of
-from luoshi.kernel.filings.models import Answer, Filing, ImportBatch, ImportDraft, Obligation, State
-from luoshi.kernel.filings.sight import LATEST, obligation_visible, obligations_visible
+from luoshi.kernel.filings.models import (
+    Answer,
+    Draft,
+    Filing,
+    ImportBatch,
+    ImportDraft,
+    Obligation,
+    State,
+)
+from luoshi.kernel.filings.sight import LATEST, filing_visible, obligation_visible, obligations_visible
+from luoshi.kernel.filings.statistics import By, Counts, counts, median_days_before_due
+from luoshi.kernel.filings.work import (
+    FieldChange,
+    OpenWork,
+    filing_diff,
+    my_open_work,
+    review_queue,
+    version_before,
+)
 from luoshi.kernel.ledger.queries import newest_events_of
 from luoshi.kernel.org.models import Unit
 
 __all__ = [
+    "By",
     "Cell",
+    "Counts",
+    "DraftView",
+    "FieldChange",
     "FiledRow",
     "FilingView",
     "FormCard",
     "Matrix",
     "MatrixRow",
+    "OpenWork",
     "Progress",
     "batches_visible",
+    "counts",
+    "draft_of",
     "drafts_of",
     "filed_rows",
+    "filing_diff",
     "filing_versions",
+    "filing_visible",
     "form_by_id",
     "form_def",
     "forms_visible",
     "matrix",
+    "median_days_before_due",
+    "my_open_work",
     "obligation_visible",
     "obligations_visible",
     "progress",
+    "review_queue",
     "templates_of",
     "timing_of",
+    "version_before",
 ]
 
 PER_PAGE = 50
@@ -144,6 +175,17 @@ class FilingView:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftView:
+    """What was typed so far, by whom and when last. ``rev`` goes back with the next save."""
+
+    rev: int
+    typed: Typed
+    saved_at: datetime
+    saved_by_account: int
+    saved_by_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class FiledRow:
     """A row behind a figure: whose, for which period, what it says, the event that wrote it last."""
 
@@ -155,6 +197,15 @@ class FiledRow:
     values: Mapping[str, str | None]
     submitted_at: datetime
     event_id: int | None
+
+
+def draft_of(actor: Actor, obligation_id: int) -> DraftView | None:
+    """Return the draft of an obligation in sight; None when nothing was typed yet. Raises: NotFound."""
+    row = Draft.objects.filter(obligation=obligation_visible(actor, obligation_id)).first()
+    if row is None:
+        return None
+    typed = Typed(row.values, row.note, row.explained, row.late_reason)
+    return DraftView(row.rev, typed, row.saved_at, row.saved_by_account, row.saved_by_name)
 
 
 def forms_visible(actor: Actor) -> list[FormCard]:

@@ -11,7 +11,7 @@ from luoshi.core.actor import SYSTEM_ACTOR, Actor
 from luoshi.core.errors import NotFound
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.access.queries import units_in_sight
-from luoshi.kernel.filings.models import Obligation
+from luoshi.kernel.filings.models import Filing, Obligation
 from luoshi.kernel.org.models import Unit
 
 # Where units stand now or stood last: a closed unit stays in the sight of those it stood under.
@@ -50,6 +50,15 @@ def obligation_locked(actor: Actor, obligation_id: int) -> Obligation:
     """Return one obligation in the actor's sight, locked until the transaction ends. Raises: NotFound."""
     obligation_visible(actor, obligation_id)
     return Obligation.objects.select_for_update().get(pk=obligation_id)
+
+
+def filing_visible(actor: Actor, filing_id: int) -> Filing:
+    """Return one version of a filing, with its obligation. Raises: NotFound, also when it is out of sight."""
+    seen = obligations_visible(actor).select_related(None).order_by()
+    found = Filing.objects.select_related("obligation").filter(pk=filing_id, obligation__in=seen).first()
+    if found is None:
+        raise NotFound("没有这份填报，或您无权查看。")
+    return found
 
 
 def units_answered(unit_ids: Collection[int], on: date) -> set[int]:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from luoshi.core.actor import Actor
-from luoshi.core.errors import Incomplete, Invalid, NotAllowed, NotFound, Stale, WrongState
+from luoshi.core.errors import Incomplete, Invalid, NotAllowed, Stale, WrongState
 from luoshi.kernel.filings.answering import Said, answer_end, answer_write, facts_told
 from luoshi.kernel.filings.entries import (
     Typed,
@@ -23,7 +23,7 @@ from luoshi.kernel.filings.flows import Flow, Step, flow_of
 from luoshi.kernel.filings.forms import Form, form_by_id
 from luoshi.kernel.filings.models import Answer, Draft, Filing, Obligation, State
 from luoshi.kernel.filings.policy import require_step
-from luoshi.kernel.filings.sight import obligation_locked, obligations_visible
+from luoshi.kernel.filings.sight import filing_visible, obligation_locked
 from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.actions import record
 
@@ -160,10 +160,7 @@ def filing_withdraw(*, actor: Actor, filing_id: int, now: datetime) -> Filing:
 
 def filing_locked(actor: Actor, filing_id: int) -> tuple[Obligation, Filing]:
     """Return a version in sight with its obligation, which is locked. Raises: NotFound."""
-    seen = obligations_visible(actor).filter(filings__pk=filing_id).first()
-    if seen is None:
-        raise NotFound("没有这份填报，或您无权查看。")
-    obligation = obligation_locked(actor, seen.pk)
+    obligation = obligation_locked(actor, filing_visible(actor, filing_id).obligation_id)
     return obligation, obligation.filings.get(pk=filing_id)
 
 

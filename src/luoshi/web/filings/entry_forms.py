@@ -61,7 +61,9 @@ class EntryForm(forms.Form):
     def rules_beside(self) -> None:
         """Put the rules that are broken beside the last field each of them names."""
         try:
-            values = {each.key: each.typed(each.read(self.typed().values[each.key])) for each in self.asked.fields}
+            values = {
+                each.key: each.typed(each.read(self.typed().values[each.key])) for each in self.asked.fields
+            }
         except Unfit:
             return
         for rule in self.asked.rules:
@@ -142,9 +144,7 @@ def _input_of(field: Field, text: str) -> TypedField:
             return TypedField(widget=forms.DateInput(attrs={"type": "date"}), **shared)
         case FieldKind.TEXT:
             return TypedField(widget=forms.Textarea(attrs={"rows": 2}), **shared)
-    return TypedField(
-        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **shared
-    )
+    return TypedField(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **shared)
 
 
 def _words(label: str, text: str) -> TypedField:

@@ -213,9 +213,7 @@ def previous_title(period: Period) -> str:
 def obligation_claimed(request: HttpRequest, obligation_id: int) -> HttpResponse:
     """Say that one sees to an obligation."""
     take_over = request.POST.get("do") == "take_over"
-    obligation_claim(
-        actor=request.actor, obligation_id=obligation_id, now=request.now, take_over=take_over
-    )
+    obligation_claim(actor=request.actor, obligation_id=obligation_id, now=request.now, take_over=take_over)
     messages.success(request, "已认领，同事可以看到由您办理。")
     return redirect("filing_fill", obligation_id)
 
