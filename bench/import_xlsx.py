@@ -3,8 +3,8 @@
     python bench/import_xlsx.py [--rows 100000] [--take 5000] [--rounds 3]
 
 Every measurement runs in a process of its own, turn about, so that neither warms up the other and peak memory
-is its own. Limits: the preview costs at most 3 × the bare parse of the same file in the same run and 300 MB in
-the process and in its parsing child. Exits 1 beyond them. Works on a throw-away SQLite database.
+is its own. Limits: the preview costs at most 3 × the bare parse of the same file in the same run, and 300 MB
+in the process and in its parsing child. Exits 1 beyond them. Works on a throw-away SQLite database.
 """
 
 from __future__ import annotations

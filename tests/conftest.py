@@ -9,6 +9,7 @@ import pytest
 
 from tests.district import district  # noqa: F401
 from tests.harness import flush, network, queries, templates
+from tests.harness.hammers import scratch_url  # noqa: F401
 from tests.harness.times import NOW
 
 

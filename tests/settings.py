@@ -17,3 +17,8 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 # Small models of their own on which the ledger is tested.
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.kernel.ledger.sample"]  # noqa: F405
+
+# pytest-xdist gives each worker a database of its own; only for Django's own backend name it knows that
+# SQLite's should stay in memory.
+if DATABASES["default"]["ENGINE"] == "luoshi.db.sqlite":  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": ":memory:"}  # noqa: F405

@@ -84,6 +84,18 @@ def test_without_javascript_every_step_is_a_page(browser, site: Site):
     context.close()
 
 
+def test_going_back_after_a_filter_gives_the_whole_page(page: Page, site: Site):
+    sign_in(page, site, "ducha")
+    page.goto(f"{site.base}/filings/bulletins.panjin/")
+    page.fill("[name=q]", "盘山")
+    page.click("button:has-text('查询')")
+    expect(page.locator("#matrix tbody tr")).to_have_count(1)
+    assert "q=" in page.url
+    page.go_back()
+    expect(page.locator("#matrix tbody tr")).to_have_count(6)
+    expect(page.locator("h1")).to_have_text("热线办理四率情况")
+
+
 def test_keyboard_reaches_the_text_and_stays_in_the_drawer(page: Page, site: Site):
     sign_in(page, site, "ducha")
     page.keyboard.press("Tab")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from pathlib import Path
 from urllib.request import ProxyHandler, build_opener
 
 import pytest
+
+from luoshi.conf.management.commands.serve import LARGEST_REQUEST
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="stops by signal")
@@ -62,6 +65,24 @@ def test_it_answers_until_it_is_told_to_stop(var):
         rest, _ = server.communicate(timeout=30)
     assert "落实已停止" in rest
     assert server.returncode == 0
+
+
+def test_a_request_too_large_for_any_page_is_refused_before_it_is_read(var):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    head = f"POST /signin/ HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {LARGEST_REQUEST + 1}\r\n\r\n"
+    with luoshi(var, "serve", "--port", str(port), "--no-worker") as server:
+        assert server.stdout is not None
+        server.stdout.readline()
+        with socket.create_connection(("127.0.0.1", port), timeout=20) as visitor:
+            visitor.sendall(head.encode())
+            assert visitor.recv(100).startswith(b"HTTP/1.1 413")
+
+
+def test_nobody_else_reads_the_data_folder(var):
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in [var, *var.glob("luoshi.sqlite3*")]}
+    assert modes["var"] == 0o700 and modes["luoshi.sqlite3"] == 0o600
+    assert not any(mode & 0o077 for mode in modes.values())
 
 
 def test_a_taken_port_is_named_with_the_remedy(var):

@@ -84,6 +84,7 @@ ROWS = (
     Row("report_compare", SEEN, lambda ids: [ids["issue"]]),
     Row("issue_page", SEEN, lambda ids: [ids["issue"]]),
     Row("issue_docx", SEEN, lambda ids: [ids["issue"]]),
+    Row("issue_pdf", SEEN, lambda ids: [ids["issue"]]),
     Row("event_list", same(200)),
     Row("event_detail", same(200), lambda ids: [ids["event"]]),
     Row("ledger_verify", (302, 403, 403, 200, 200, 200), method="post"),

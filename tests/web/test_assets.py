@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import luoshi.web
+from luoshi.kernel.documents import html
 from tools.vendor import differences, stored
 
 WEB = Path(luoshi.web.__path__[0])
@@ -67,3 +68,17 @@ def test_icons_used_and_icons_kept_are_the_same():
 def kept() -> set[str]:
     """Return the names of the icons that are kept."""
     return {path.stem for path in (WEB / "shell/icons").glob("*.svg")}
+
+
+def test_every_class_of_the_style_sheets_is_used():
+    css = "".join(re.sub(r"/\*.*?\*/", "", sheet.read_text("utf-8"), flags=re.DOTALL) for sheet in SHEETS)
+    named = set(re.findall(r"\.([a-zA-Z][\w-]*)", re.sub(r"\{[^{}]*\}", "{}", css)))
+    built = {
+        "htmx-request",
+        *(f"gw-h{level}" for level in range(1, 5)),
+        *(f"lv-{depth}" for depth in range(1, 6)),
+    }
+    sources = [*TEMPLATES, *SCRIPTS, *WEB.glob("*/*.py"), *WEB.glob("*/*/*.py"), Path(html.__file__)]
+    text = "".join(path.read_text("utf-8") for path in sources)
+    unused = {name for name in named - built if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)}
+    assert not unused

@@ -12,6 +12,7 @@ from luoshi.core.periods import parse_period
 from luoshi.kernel.filings.actions import obligations_open
 from luoshi.kernel.filings.queries import drafts_of, forms_visible
 from luoshi.kernel.ledger.queries import events_page
+from luoshi.web.shell import forms as shell_forms
 from tests.web.conftest import HTMX, PANJIN, obligation_of, soup, text_of
 
 NEXT = "2023-09..2023-10"
@@ -111,6 +112,12 @@ def test_unreadable_upload_comes_back_with_the_form(opened, name, period, says):
 def test_nothing_chosen_is_said_beside_the_field(opened):
     page = soup(opened.post(IMPORT, {"template": PANJIN, "period": NEXT}))
     assert page.find(id="id_table-error").get_text() == "请选择要导入的表格文件。"
+
+
+def test_upload_too_large_is_refused_before_it_is_read(opened, monkeypatch):
+    monkeypatch.setattr(shell_forms, "LARGEST_UPLOAD", 10)
+    page = soup(sent(opened, CLEAN))
+    assert "请分成几个文件导入" in page.find(id="id_table-error").get_text()
 
 
 def test_dropped_upload_is_gone(opened, district):

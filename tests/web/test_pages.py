@@ -132,6 +132,22 @@ def test_bulletin_figures_lead_to_rows_filing_and_event(addresses, browse):
     assert "98.06" in text_of(client.get(filing)) and "正文摘要" in text_of(client.get(event))
 
 
+def test_every_figure_of_a_bulletin_stands_on_the_page_it_leads_to(addresses, browse):
+    client = browse("ducha")
+    figures = soup(client.get(addresses["report"])).select("#paper a.fig")
+    shown: dict[str, str] = {}
+    for link in figures:
+        if link["href"] not in shown:
+            part = soup(client.get(link["href"], headers=HTMX))
+            shown[link["href"]] = " ".join(tag.get_text(" ") for tag in part.select(".big-value") or [part])
+        words = (
+            link.get_text().rstrip("0").rstrip(".") if link["href"].startswith("/assess") else link.get_text()
+        )
+        assert words.rstrip("%") in shown[link["href"]] or link["data-key"].startswith(
+            ("input", "rank", "scheme")
+        )
+
+
 def test_rows_out_of_sight_are_counted_not_shown(addresses, browse):
     page = browse("dawa").get(f"/figures/bulletins.panjin_done/?period={PERIOD}")
     assert "另有 5 行不在您的查看范围内" in text_of(page)

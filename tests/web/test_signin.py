@@ -40,6 +40,7 @@ def test_wrong_name_and_wrong_password_get_one_message(browse, password):
     said = [soup(page).find(class_="notice").get_text() for page in pages]
     assert said[0] == said[1] and [page.status_code for page in pages] == [200, 200]
     assert "Wrong-word-123" not in pages[0].content.decode()
+    assert [entry.kind for entry in security_log(limit=2)] == ["signin_failed", "signin_failed"]
 
 
 def test_password_given_out_must_be_changed_first(browse, district):

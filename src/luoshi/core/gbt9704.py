@@ -23,7 +23,6 @@ MARGIN_BOTTOM_MM = PAGE_HEIGHT_MM - MARGIN_TOP_MM - TYPE_HEIGHT_MM
 MARGIN_RIGHT_MM = 25.9
 
 # --- lines and characters (5.2.3): 22 lines of 28 characters ---
-LINES_PER_PAGE = 22
 CHARS_PER_LINE = 28
 LINE_TWIPS = 579  # 225 mm / 22 = 10.227 mm = 579.8 twips; rounded down so that 22 lines fit
 BODY_PT = 16.0  # size 3 (三号)

@@ -36,7 +36,7 @@ def demo_begun(var_dir: Path, start: datetime) -> Clock:
     path = var_dir / DEMO_CLOCK
     OffsetClock(start)  # faults a moment without a zone before it is kept
     if not path.exists():
-        var_dir.mkdir(parents=True, exist_ok=True)
+        var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = var_dir / f".{DEMO_CLOCK}.{os.getpid()}"
         real = SystemClock().now()
         draft.write_text(json.dumps({"demo": start.isoformat(), "real": real.isoformat()}), encoding="utf-8")

@@ -97,6 +97,26 @@ def test_bad_passwords_are_refused_beside_their_field(old, new, field, match):
     assert Account.objects.get().check_password(password)
 
 
+def test_old_password_cannot_be_guessed_by_trying():
+    holder, password = account()
+    for _ in range(5):
+        with pytest.raises(Invalid, match="原密码不正确"):
+            change(holder, "wrong", GOOD)
+    with pytest.raises(WrongState, match="输错次数过多"):
+        change(holder, password, GOOD)
+    assert kinds(holder) == ["account.created"]
+    _, once = password_reset(by=ADMIN, account_id=holder.pk, now=NOW)
+    assert change(holder, once, GOOD).check_password(GOOD)
+
+
+def test_weak_new_passwords_are_no_guesses_at_the_old_one():
+    holder, password = account()
+    for _ in range(7):
+        with pytest.raises(Invalid, match="10"):
+            change(holder, password, "Short-1")
+    assert change(holder, password, GOOD).check_password(GOOD)
+
+
 def test_reset_gives_a_new_one_time_password():
     holder, password = account()
     change(holder, password, GOOD)

@@ -42,7 +42,7 @@ def the_round(scheme_ref: str, period_code: str) -> Round:
 
 
 def obligation(unit_title: str) -> Obligation:
-    return Obligation.objects.get(form_ref=PANJIN, unit__title=unit_title)
+    return Obligation.objects.get(form_ref=PANJIN, unit__title=unit_title, period_code=PERIOD.code)
 
 
 def snapshot() -> list[list[tuple[object, ...]]]:

@@ -22,7 +22,7 @@ from luoshi.kernel.calendars.queries import calendar_year, calendar_years, work_
 from luoshi.kernel.ledger.queries import events_of
 
 pytestmark = pytest.mark.django_db
-GOLDEN_TEXT = (Path(__file__).parent / "golden_add_workdays.csv").read_text(encoding="utf-8")
+GOLDEN_TEXT = (Path(__file__).parents[2] / "data/golden_add_workdays.csv").read_text(encoding="utf-8")
 GOLDEN = list(csv.DictReader(GOLDEN_TEXT.splitlines()))
 
 

@@ -20,8 +20,8 @@ from luoshi.kernel.definitions.models import Definition, PackVersion
 from luoshi.kernel.definitions.queries import (
     definition,
     definition_by_id,
-    definition_id,
     definitions_in,
+    definitions_named,
     definitions_of,
     pack_in_force,
     pack_versions,
@@ -61,7 +61,7 @@ def test_a_definition_is_read_by_kind_and_reference():
     assert found.body == {"title": "甲表", "weight": "0.4"}
     assert (found.pack_version_id, found.pack_version) == (root.pk, 1)
     assert found.body_hash == sha256_hex('{"title":"甲表","weight":"0.4"}'.encode())
-    assert definition_by_id(definition_id("form", "p.a")) == found
+    assert definition_by_id(found.id) == found
 
 
 def test_the_newest_version_counts_and_older_ones_stay_readable():
@@ -87,6 +87,21 @@ def test_a_missing_definition_names_the_nearest():
         definition_by_id(0)
 
 
+def test_several_come_in_one_query_a_pack_in_the_order_asked(django_assert_num_queries):
+    add()
+    add(2, a={"title": "新表"}, b={"title": "乙表"})
+    add(pack="q")
+    with django_assert_num_queries(2):
+        found = definitions_named("form", ["q.b", "p.b", "p.a"], {"p": 1})
+    assert [(ref, each.title, each.pack_version) for ref, each in found.items()] == [
+        ("q.b", "乙表", 1),
+        ("p.b", "乙表", 1),
+        ("p.a", "甲表", 1),
+    ]
+    with pytest.raises(NotFound, match="第 1 版中没有表单“p.aa”.*是否想写 p.a？"):
+        definitions_named("form", ["q.b", "p.aa"], {"p": 1})
+
+
 def test_a_kind_that_no_pack_has_is_a_programming_fault():
     for call in (definitions_of, lambda kind: definition(kind, "p.a")):
         with pytest.raises(ValueError, match="forms"):
@@ -98,7 +113,9 @@ def test_definitions_of_a_kind_come_by_pack_in_the_order_of_the_file():
     add(pack="a", b={"title": "乙"}, a={"title": "甲"})
     assert [found.ref for found in definitions_of("form")] == ["a.b", "a.a", "z.a", "z.b"]
     assert [found.ref for found in definitions_of("form", "z")] == ["z.a", "z.b"]
-    assert [found.kind for found in definitions_in(pack_versions("a")[0].id)] == ["pack", "form", "form"]
+    newest = pack_versions("a")[0].id
+    assert [found.kind for found in definitions_in(newest)] == ["pack", "form", "form"]
+    assert [found.ref for found in definitions_in(newest, "form")] == ["a.b", "a.a"]
 
 
 def test_retiring_gives_force_back_to_the_version_before():

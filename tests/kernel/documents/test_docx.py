@@ -159,7 +159,7 @@ def test_notes_are_bracketed_once():
 
 
 def test_quotes_name_their_source():
-    assert text_of(paragraph_with(REPORT, "全市")) == "全市平均办结率96.50%（引自《2020年政府工作报告》）"
+    assert text_of(paragraph_with(REPORT, "全市")) == "全市平均办结率96.50%（来源：《2020年政府工作报告》）"
 
 
 def test_sixty_rows_repeat_their_head_and_never_split():

@@ -20,7 +20,7 @@ from tests.harness.times import NOW
 from tests.kernel.org.helpers import district, grow
 
 FORM, TEMPLATE, DATED = "t.monthly", "t.monthly", "t.dated"
-JANUARY = parse_period("2020-12")
+DECEMBER = parse_period("2020-12")
 HEAD = ("单位", "件数", "超期", "满意率", "类型")
 
 FIELDS: list[dict[str, Any]] = [
@@ -81,17 +81,34 @@ INDICATORS: dict[str, dict[str, Any]] = {
 }
 
 
-def pack_install(version: int = 1, form: Mapping[str, Any] | None = None, **indicators: Any) -> None:
+KINDS = {"finance": "融资", "urgent": "紧急"}
+
+
+def pack_install(
+    version: int = 1,
+    form: Mapping[str, Any] | None = None,
+    vocab: Mapping[str, str] = KINDS,
+    forms: Sequence[str] = ("monthly",),
+    **indicators: Any,
+) -> None:
     """Put version ``version`` of pack t into force."""
     body = dict(form or form_body())
     entries = [
         Entry("role", "desk", {"who": "post:@desk"}),
-        Entry("vocab", "kind", {"finance": "融资", "urgent": "紧急"}),
-        Entry("form", "monthly", body),
-        Entry("import", "monthly", {"form": "monthly", "unit": "单位", "period": "none", "columns": COLUMNS, "ignore": ["排名"]}),
-        Entry("import", "dated", {"form": "monthly", "unit": "单位", "period": "月份", "columns": COLUMNS, "ignore": []}),
+        Entry("vocab", "kind", dict(vocab)),
+        *(Entry("form", key, body) for key in forms),
+        Entry(
+            "import",
+            "monthly",
+            {"form": "monthly", "unit": "单位", "period": "none", "columns": COLUMNS, "ignore": ["排名"]},
+        ),
+        Entry(
+            "import",
+            "dated",
+            {"form": "monthly", "unit": "单位", "period": "月份", "columns": COLUMNS, "ignore": []},
+        ),
         *(Entry("indicator", key, each) for key, each in (INDICATORS | indicators).items()),
-    ]  # fmt: skip
+    ]
     pack_version_add(
         by=SYSTEM,
         pack="t",
@@ -153,7 +170,7 @@ CLEAN = [
 ]
 
 
-def opened(period=JANUARY, now: datetime = NOW) -> int:
+def opened(period=DECEMBER, now: datetime = NOW) -> int:
     return obligations_open(actor=OFFICE, form_ref=FORM, period=period, now=now)
 
 
@@ -161,7 +178,7 @@ def take(
     rows: Sequence[Sequence[object]] = CLEAN,
     *,
     actor: Actor = DESK,
-    period=JANUARY,
+    period=DECEMBER,
     only_clean: bool = False,
     template: str = TEMPLATE,
     head: Sequence[str] = HEAD,
@@ -182,7 +199,7 @@ def take(
 
 
 def filed(code: str) -> Obligation:
-    return Obligation.objects.get(unit__code=code, period_code=JANUARY.code)
+    return Obligation.objects.get(unit__code=code, period_code=DECEMBER.code)
 
 
 def snapshot() -> tuple[Any, ...]:

@@ -81,7 +81,11 @@ def test_refusals_change_nothing():
         (NotAllowed, "更正填报数据", lambda: correct(actor=OFFICE, cases="12")),
         (NotAllowed, "由岗位 desk 填报", lambda: correct(actor=OTHER_DESK, cases="12")),
         (NotFound, "没有这条应报", lambda: correct("S1", actor=desk_over(units["S2"]), cases="12")),
-        (NotFound, "没有这条应报", lambda: filing_correct(actor=DESK, obligation_id=0, values={}, reason="x", now=LATER)),
+        (
+            NotFound,
+            "没有这条应报",
+            lambda: filing_correct(actor=DESK, obligation_id=0, values={}, reason="x", now=LATER),
+        ),
         (WrongState, "尚未填报", lambda: correct("S3", cases="12")),
         (Incomplete, "说明更正理由", lambda: correct(reason=" ", cases="12")),
         (Invalid, "不得超过 500 字", lambda: correct(reason="长" * 501, cases="12")),
@@ -89,7 +93,7 @@ def test_refusals_change_nothing():
         (Invalid, "没有可更正的内容", lambda: correct(cases="10.0")),
         (Invalid, "件数：应为数字", lambda: correct(cases="十二")),
         (Invalid, "超期不得大于件数", lambda: correct(overdue="11")),
-    ]  # fmt: skip
+    ]
     for error, message, act in cases:
         with pytest.raises(error, match=message):
             act()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -30,7 +30,7 @@ def field(kind, **given):
         ("decimal:3", "1.250", "1.25"),
         ("money", Decimal("10.05"), "10.05"),
         ("date", date(2021, 1, 5), "2021-01-05"),
-        ("date", datetime(2021, 1, 5, 8), "2021-01-05"),
+        ("date", datetime(2021, 1, 5, 8, tzinfo=UTC), "2021-01-05"),
         ("date", "2021-01-05", "2021-01-05"),
         ("text", " 说明 ", "说明"),
         ("text", 12, "12"),

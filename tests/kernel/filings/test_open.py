@@ -17,9 +17,9 @@ from luoshi.kernel.ledger.verify import verify_ledger
 from luoshi.kernel.org.actions import unit_move
 from tests.harness.times import NOW
 from tests.kernel.filings.helpers import (
+    DECEMBER,
     DESK,
     FORM,
-    JANUARY,
     OFFICE,
     WINDOW,
     _actor,
@@ -99,7 +99,7 @@ def test_refusals_open_nothing():
         narrow = _actor(3, "office", units["S1"].pk, post_code="o", unit_code="S1")
         obligations_open(actor=narrow, form_ref=FORM, period=parse_period("2021-01"), now=NOW)
     with pytest.raises(NotFound):
-        obligations_open(actor=OFFICE, form_ref="t.weekly", period=JANUARY, now=NOW)
+        obligations_open(actor=OFFICE, form_ref="t.weekly", period=DECEMBER, now=NOW)
     with pytest.raises(Invalid, match="不按“2020年第四季度”"):
         obligations_open(actor=OFFICE, form_ref=FORM, period=parse_period("2020-Q4"), now=NOW)
     assert snapshot() == before

@@ -12,10 +12,10 @@ from tests.harness.times import NOW
 from tests.kernel.filings.helpers import (
     CLEAN,
     DATED,
+    DECEMBER,
     DESK,
     FORM,
     HEAD,
-    JANUARY,
     OFFICE,
     TEMPLATE,
     WINDOW,
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 
 def look(
-    rows, *, head=HEAD, content=None, actor=DESK, period=JANUARY, template=TEMPLATE, now=NOW, name="表.csv"
+    rows, *, head=HEAD, content=None, actor=DESK, period=DECEMBER, template=TEMPLATE, now=NOW, name="表.csv"
 ):
     content = csv(rows, head) if content is None else content
     return preview(
@@ -158,7 +158,12 @@ def test_columns_beside_the_template_are_noted_and_ignored_ones_are_not():
 def test_periods_may_stand_in_a_column():
     world()
     opened()
-    rows = [("S1", "2020-12", 1, 0, 5, None), ("S1", "2020-11", 1, 0, 5, None), ("S2", "12月", 1, 0, 5, None), ("S3", None, 1, 0, 5, None)]  # fmt: skip
+    rows = [
+        ("S1", "2020-12", 1, 0, 5, None),
+        ("S1", "2020-11", 1, 0, 5, None),
+        ("S2", "12月", 1, 0, 5, None),
+        ("S3", None, 1, 0, 5, None),
+    ]
     found = look(rows, head=("单位", "月份", *HEAD[1:]), template=DATED, period=None)
     assert [(fault.address, fault.rule) for fault in found.faults] == [
         ("B3", "期间 2020-11 尚未开放填报"),

@@ -14,6 +14,7 @@ from luoshi.kernel.filings.models import Obligation
 from luoshi.kernel.filings.queries import (
     drafts_of,
     filed_rows,
+    filing_versions,
     forms_visible,
     matrix,
     obligation_visible,
@@ -31,6 +32,7 @@ from tests.kernel.filings.helpers import (
     desk_over,
     filed,
     opened,
+    pack_install,
     take,
     world,
 )
@@ -139,3 +141,22 @@ def test_query_count_does_not_grow_with_units():
             forms_visible(OFFICE)
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 20
+
+
+def test_a_filing_reads_as_its_own_pack_version_says():
+    world()
+    opened()
+    take()
+    before = [text for _, text, _ in filing_versions(filed("S1"))[0].values]
+    assert "融资" in before
+    pack_install(2, vocab={"finance": "投融资"})
+    assert [text for _, text, _ in filing_versions(filed("S1"))[0].values] == before
+
+
+def test_number_of_queries_does_not_grow_with_the_forms(django_assert_num_queries):
+    world()
+    with CaptureQueriesContext(connection) as one:
+        forms_visible(OFFICE)
+    pack_install(2, forms=("monthly", "second", "third"))
+    with django_assert_num_queries(len(one)):
+        assert len(forms_visible(OFFICE)) == 3

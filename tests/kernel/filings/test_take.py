@@ -18,10 +18,10 @@ from tests.harness.times import NOW
 from tests.kernel.filings.helpers import (
     CLEAN,
     DATED,
+    DECEMBER,
     DESK,
     FORM,
     HEAD,
-    JANUARY,
     OFFICE,
     OTHER_DESK,
     TEMPLATE,
@@ -36,7 +36,7 @@ from tests.kernel.filings.helpers import (
 pytestmark = pytest.mark.django_db
 
 
-def keep(rows, *, actor=DESK, name="一月.csv", period=JANUARY):
+def keep(rows, *, actor=DESK, name="一月.csv", period=DECEMBER):
     return draft_keep(
         actor=actor,
         form_ref=FORM,
@@ -156,7 +156,7 @@ def test_a_table_with_a_faulty_head_is_refused_even_clean_only():
         actor=DESK,
         form_ref=FORM,
         import_ref=TEMPLATE,
-        period=JANUARY,
+        period=DECEMBER,
         name="表.csv",
         content=csv([("S1", 1)], ("单位", "件数")),
         now=NOW,

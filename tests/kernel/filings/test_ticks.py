@@ -135,8 +135,8 @@ PLAIN = WorkCalendar("cn", {}, frozenset(range(2019, 2024)))
     [
         ("month", "end - 5 workday", ["2021-01", "2021-02", "2021-03", "2021-04"]),
         ("month", "start", ["2021-02", "2021-03", "2021-04", "2021-05"]),
-        ("quarter", "end + 1 calendar_day", ["2021-Q1"]),
-        ("half", "start + 20 calendar_day", ["2021-H1"]),
+        ("quarter", "end + 1 day", ["2021-Q1"]),
+        ("half", "start + 20 day", ["2021-H1"]),
         ("year", "end + 10 workday", ["2020"]),
         ("month", "end + 300 workday", ["2019-11", "2019-12", "2020-01", "2020-02"]),
         ("node", "start", []),

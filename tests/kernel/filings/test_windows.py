@@ -15,7 +15,7 @@ BODY = {
     "calendar": "plain",
     "open": "end - 2 workday",
     "due": "end + 3 workday",
-    "lock": {"at": "due + 1 calendar_day", "mode": "soft"},
+    "lock": {"at": "due + 1 day", "mode": "soft"},
 }
 
 
@@ -35,7 +35,9 @@ def test_no_window():
     assert window_of("none") is None and window_of(None) is None
 
 
-@pytest.mark.parametrize("text", ["end +5 workday", "end + 5 week", "never", "end + 5", ""])
+@pytest.mark.parametrize(
+    "text", ["end +5 workday", "end + 5 week", "never", "end + 5", "", "lock", "end + 5 calendar_day"]
+)
 def test_other_spellings_are_faults(text):
     with pytest.raises(ValueError, match="no offset"):
         offset_of(text)

@@ -53,10 +53,10 @@ def stored(number: int, row: dict) -> FilingFact:
     )
 
 
-def outcome(compute):
+def outcome(compute, *given):
     """Return what a computation gives, or the class of its refusal."""
     try:
-        return compute()
+        return compute(*given)
     except (ExpressionInvalid, MissingInput) as refusal:
         return type(refusal)
 

@@ -20,32 +20,91 @@ from luoshi.kernel.indicators.query import sums_of
 from tests.kernel.indicators.parity import FIELDS, PERIOD, SLOTS, by_fold, by_query, stored, wanted_of
 
 NUMBERS = [
-    "a + m", "a - m", "a * m", "p / 8", "p / 100 * a", "-m", "0.25", "-1.5 * a", "a / 0.5",
-    "min(a, m)", "max(a, m)", "min(a, m, 0)", "abs(m)", "abs(-a)",
-    "round(m)", "round(m, 1)", "round(m, 2)", "round(m, 3)", "round(-m, 2)", "round(m / 2, 3)", "round(a)",
-    "coalesce(a, 7)", "coalesce(a, m, 0.5)", "coalesce(none, a)",
-    "a if a > m else m", "a if t == 'yes' else none", "none if a > 0 else 1", "m if t in ('yes', '一') else 0",
-]  # fmt: skip
+    "a + m",
+    "a - m",
+    "a * m",
+    "p / 8",
+    "p / 100 * a",
+    "-m",
+    "0.25",
+    "-1.5 * a",
+    "a / 0.5",
+    "min(a, m)",
+    "max(a, m)",
+    "min(a, m, 0)",
+    "abs(m)",
+    "abs(-a)",
+    "round(m)",
+    "round(m, 1)",
+    "round(m, 2)",
+    "round(m, 3)",
+    "round(-m, 2)",
+    "round(m / 2, 3)",
+    "round(a)",
+    "coalesce(a, 7)",
+    "coalesce(a, m, 0.5)",
+    "coalesce(none, a)",
+    "a if a > m else m",
+    "a if t == 'yes' else none",
+    "none if a > 0 else 1",
+    "m if t in ('yes', '一') else 0",
+]
 CONDITIONS = [
-    "a == m", "a != m", "a < m", "a <= m", "a > m", "a >= m", "0 < a < 2", "0 <= a <= m",
-    "not (a == 1)", "not (a != 1)", "not (true if a > 0 else none)", "(a > 0) and not (m > 0)", "a > 0 or m > 0",
+    "a == m",
+    "a != m",
+    "a < m",
+    "a <= m",
+    "a > m",
+    "a >= m",
+    "0 < a < 2",
+    "0 <= a <= m",
+    "not (a == 1)",
+    "not (a != 1)",
+    "not (true if a > 0 else none)",
+    "(a > 0) and not (m > 0)",
+    "a > 0 or m > 0",
     "(true if a > 0 else none) or t == 'yes'",
-    "t == 'yes'", "t != 'yes'", "t < 'z'", "t > '一'", "t in ('yes', '二')", "t not in ('yes', '二')",
-    "a in (0, 1)", "a not in (0, 1)", "m in (0.5, -1)", "a in (0.5, 1)",
-    "d >= '2020-02-01'", "coalesce(t, '空') == '空'", "unit.kind == 'street'", "true", "not false",
-    "(t == 'yes') == true", "t == '100%'", "t == \"it's\"",
-]  # fmt: skip
+    "t == 'yes'",
+    "t != 'yes'",
+    "t < 'z'",
+    "t > '一'",
+    "t in ('yes', '二')",
+    "t not in ('yes', '二')",
+    "a in (0, 1)",
+    "a not in (0, 1)",
+    "m in (0.5, -1)",
+    "a in (0.5, 1)",
+    "d >= '2020-02-01'",
+    "coalesce(t, '空') == '空'",
+    "unit.kind == 'street'",
+    "true",
+    "not false",
+    "(t == 'yes') == true",
+    "t == '100%'",
+    't == "it\'s"',
+]
 TABLE = [
     {"a": a, "b": None, "p": p, "m": m, "t": t, "d": d, "unit.kind": "street", "unit": number}
     for number, (a, (m, p), (t, d)) in enumerate(
         product(
             [None, Decimal(-1), Decimal(0), Decimal(1)],
-            [(None, None), (Decimal("-0.125"), Decimal("33.33")), (Decimal("0.5"), Decimal(0)), (Decimal("2.445"), Decimal(100))],
-            [(None, None), ("yes", "2020-02-01"), ("一", "2020-01-31"), ("100%", "2021-01-01"), ("it's", None)],
+            [
+                (None, None),
+                (Decimal("-0.125"), Decimal("33.33")),
+                (Decimal("0.5"), Decimal(0)),
+                (Decimal("2.445"), Decimal(100)),
+            ],
+            [
+                (None, None),
+                ("yes", "2020-02-01"),
+                ("一", "2020-01-31"),
+                ("100%", "2021-01-01"),
+                ("it's", None),
+            ],
         ),
         1,
     )
-]  # fmt: skip
+]
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from luoshi.kernel.indicators.queries import figure_row, figures_of, indicator_c
 from luoshi.kernel.ledger.actions import sequence
 from tests.harness.times import NOW
 from tests.kernel.filings.helpers import (
+    DECEMBER,
     DESK,
-    JANUARY,
     OFFICE,
     SYSADMIN,
     desk_over,
@@ -44,7 +44,7 @@ def units():
     return found
 
 
-def figure(ref, *, period=JANUARY, at=None):
+def figure(ref, *, period=DECEMBER, at=None):
     return evaluate([f"t.{ref}"], period, by_unit=False, at=at)[f"t.{ref}", None]
 
 
@@ -55,7 +55,7 @@ def test_a_figure_carries_all_it_was_made_of(units):
     assert (found.title, found.unit_id, found.period, found.digits, found.unit) == (
         "办结率",
         None,
-        JANUARY,
+        DECEMBER,
         2,
         "%",
     )
@@ -65,9 +65,9 @@ def test_a_figure_carries_all_it_was_made_of(units):
 
 def test_all_figures_of_a_report_come_from_one_aggregate_query(units):
     refs = [f"t.{key}" for key in ("cases", "done", "rate", "count", "urgent")]
-    evaluate(refs, JANUARY, by_unit=True)
+    evaluate(refs, DECEMBER, by_unit=True)
     with CaptureQueriesContext(connection) as captured:
-        found = evaluate(refs, JANUARY, by_unit=True)
+        found = evaluate(refs, DECEMBER, by_unit=True)
     assert len([each for each in captured if "filings_filingfact" in each["sql"]]) == 1
     assert len(found) == 20
     own = {
@@ -80,14 +80,14 @@ def test_all_figures_of_a_report_come_from_one_aggregate_query(units):
 
 def test_units_asked_for_have_a_figure_even_without_a_filing(units):
     asked = {units["S1"].pk, units["P1"].pk}
-    found = evaluate(["t.cases"], JANUARY, by_unit=True, unit_ids=asked)
+    found = evaluate(["t.cases"], DECEMBER, by_unit=True, unit_ids=asked)
     assert {unit: (each.base, each.text) for (_, unit), each in found.items()} == {
         units["S1"].pk: (1, "10"),
         units["P1"].pk: (0, "—"),
     }
-    total = evaluate(["t.cases"], JANUARY, by_unit=False, unit_ids=asked)
+    total = evaluate(["t.cases"], DECEMBER, by_unit=False, unit_ids=asked)
     assert total["t.cases", None].num == 10
-    assert evaluate(["t.cases"], JANUARY, by_unit=False, unit_ids=[])["t.cases", None].base == 0
+    assert evaluate(["t.cases"], DECEMBER, by_unit=False, unit_ids=[])["t.cases", None].base == 0
 
 
 def test_a_longer_period_counts_the_filings_that_lie_within(units):
@@ -154,7 +154,7 @@ def test_nodes_of_a_year_are_not_added_up(units):
 def test_an_older_definition_can_be_evaluated_again(units):
     pack_install(2, cases=indicator(title="件数", sum="cases * 2", empty="skip"))
     assert figure("cases").num == 70
-    old = evaluate(["t.cases"], JANUARY, by_unit=False, versions={"t": 1})["t.cases", None]
+    old = evaluate(["t.cases"], DECEMBER, by_unit=False, versions={"t": 1})["t.cases", None]
     assert (old.num, old.pack_version) == (35, 1)
 
 
@@ -171,7 +171,7 @@ def test_before_anything_was_opened_a_figure_is_a_dash():
 
 
 def test_rows_behind_a_figure_open_to_filing_and_event(units):
-    found = rows_behind(OFFICE, "t.rate", JANUARY)
+    found = rows_behind(OFFICE, "t.rate", DECEMBER)
     assert [(row.unit.code, row.values["rate"]) for row in found.rows] == [
         ("S1", "98.06"),
         ("S3", "100"),
@@ -181,21 +181,24 @@ def test_rows_behind_a_figure_open_to_filing_and_event(units):
     assert found.hidden == 0
     assert all(row.event_id and row.obligation_id == filed(row.unit.code).pk for row in found.rows)
     assert found.fingerprint == figure("rate").fingerprint
-    only = rows_behind(OFFICE, "t.rate", JANUARY, units["S3"].pk)
+    only = rows_behind(OFFICE, "t.rate", DECEMBER, units["S3"].pk)
     assert [row.unit.code for row in only.rows] == ["S3"]
 
 
 def test_rows_out_of_sight_are_counted_but_not_shown(units):
-    found = rows_behind(desk_over(units["S1"]), "t.cases", JANUARY)
+    found = rows_behind(desk_over(units["S1"]), "t.cases", DECEMBER)
     assert ([row.unit.code for row in found.rows], found.hidden) == (["S1"], 3)
     assert found.fingerprint == figure("cases").fingerprint
-    nobody = rows_behind(SYSADMIN, "t.cases", JANUARY)
+    nobody = rows_behind(SYSADMIN, "t.cases", DECEMBER)
     assert (nobody.rows, nobody.hidden) == ([], 4)
 
 
 def test_a_figure_is_stored_as_it_was_computed(units):
     owner = filed("S1")
-    rows = [figure_row(each, owner=owner, key=ref) for (ref, _), each in evaluate(["t.done", "t.count"], JANUARY, by_unit=False).items()]  # fmt: skip
+    rows = [
+        figure_row(each, owner=owner, key=ref)
+        for (ref, _), each in evaluate(["t.done", "t.count"], DECEMBER, by_unit=False).items()
+    ]
     for row in rows:
         row.save()
     count, done = figures_of(owner)
@@ -215,3 +218,9 @@ def test_an_indicator_is_told_in_words(units):
         "评价方向": "越高越好",
     }
     assert dict(indicator_card("t.urgent").lines)["分母"] == "填报份数"
+
+
+def test_an_older_version_is_told_in_the_words_of_its_form(units):
+    pack_install(2, form_body(title="新月报"))
+    assert dict(indicator_card("t.done", 1).lines)["统计范围"] == "表单“月报”在期间内的现行填报"
+    assert dict(indicator_card("t.done").lines)["统计范围"] == "表单“新月报”在期间内的现行填报"

@@ -65,18 +65,22 @@ def conditions_over(number, condition):
         st.tuples(number, compares, number).map(lambda x: f"({x[0]} {x[1]} {x[2]})"),
         st.tuples(number, compares, number, compares, number).map(lambda x: "({} {} {} {} {})".format(*x)),
         st.tuples(texts, compares, texts).map(lambda x: f"({x[0]} {x[1]} {x[2]})"),
-        st.tuples(st.just("d"), compares, st.sampled_from(DATES).map(quoted)).map(lambda x: "({} {} {})".format(*x)),
-        st.tuples(texts, st.sampled_from(["in", "not in"]), st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3)).map(
-            lambda x: f"({x[0]} {x[1]} [{', '.join(map(quoted, x[2]))}])"
+        st.tuples(st.just("d"), compares, st.sampled_from(DATES).map(quoted)).map(
+            lambda x: "({} {} {})".format(*x)
         ),
+        st.tuples(
+            texts, st.sampled_from(["in", "not in"]), st.lists(st.sampled_from(TEXTS), min_size=1, max_size=3)
+        ).map(lambda x: f"({x[0]} {x[1]} [{', '.join(map(quoted, x[2]))}])"),
         st.tuples(number, st.sampled_from(["in", "not in"]), st.lists(literals, min_size=1, max_size=3)).map(
             lambda x: f"({x[0]} {x[1]} [{', '.join(x[2])}])"
         ),
         condition.map(lambda x: f"(not {x})"),
-        st.tuples(condition, st.sampled_from(["and", "or"]), condition).map(lambda x: f"({x[0]} {x[1]} {x[2]})"),
+        st.tuples(condition, st.sampled_from(["and", "or"]), condition).map(
+            lambda x: f"({x[0]} {x[1]} {x[2]})"
+        ),
         st.tuples(condition, condition, condition).map(lambda x: f"({x[0]} if {x[1]} else {x[2]})"),
         st.sampled_from(["true", "false"]),
-    )  # fmt: skip
+    )
 
 
 def grown(depth: int):
@@ -101,9 +105,11 @@ ways = st.one_of(
 )
 bodies = st.tuples(
     ways,
-    st.fixed_dictionaries({"empty": st.sampled_from(["as_no", "skip", "refuse"]), "unit": st.sampled_from(["%", "件"])}),
+    st.fixed_dictionaries(
+        {"empty": st.sampled_from(["as_no", "skip", "refuse"]), "unit": st.sampled_from(["%", "件"])}
+    ),
     st.one_of(st.just({}), CONDITION.map(lambda x: {"where": x})),
-).map(lambda x: {"title": "试", **x[0], **x[1], **x[2]})  # fmt: skip
+).map(lambda x: {"title": "试", **x[0], **x[1], **x[2]})
 
 
 TABLES = {"body_list": st.lists(bodies, min_size=1, max_size=3), "table": st.lists(rows, max_size=8)}
@@ -140,10 +146,8 @@ def compare(body_list, table):
         assert "精确" in refusal.message or "复杂" in refusal.message, refusal.message
         return
     for body, want, total, parts in zip(body_list, wanted, whole, split, strict=True):
-        assert outcome(lambda: by_query(want.measure, total[None])) == outcome(
-            lambda: by_fold(body, table)
-        ), body
+        assert outcome(by_query, want.measure, total[None]) == outcome(by_fold, body, table), body
         for unit in {row["unit"] for row in table}:
             own = [row for row in table if row["unit"] == unit]
-            found = outcome(lambda: by_query(want.measure, parts.get(unit, NOTHING)))
-            assert found == outcome(lambda: by_fold(body, own)), (body, unit)
+            found = outcome(by_query, want.measure, parts.get(unit, NOTHING))
+            assert found == outcome(by_fold, body, own), (body, unit)

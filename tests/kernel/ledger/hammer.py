@@ -8,35 +8,10 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable
 from typing import Any
 
 THREADS = 20
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.kernel.ledger.alone"
-
-
-def together(work: Callable[[int], Any]) -> list[Any]:
-    """Run ``work`` in all threads at the same moment; an answer is its result or the name of its error."""
-    from django.db import connection
-
-    answers: list[Any] = [None] * THREADS
-    gate = threading.Barrier(THREADS)
-
-    def run(number: int) -> None:
-        gate.wait()
-        try:
-            answers[number] = work(number)
-        except Exception as error:
-            answers[number] = type(error).__name__
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
 
 
 def main() -> None:
@@ -50,6 +25,7 @@ def main() -> None:
     from luoshi.kernel.ledger import verify
     from luoshi.kernel.ledger.actions import once, sequence
     from luoshi.kernel.ledger.queries import pending_count, position
+    from tests.harness.threads import together
     from tests.harness.times import NOW
     from tests.kernel.ledger.makers import CLERK, folder_changed, folder_opened
     from tests.kernel.ledger.sample.models import Folder
@@ -87,10 +63,10 @@ def main() -> None:
 
         return [fault.message for fault in verify.verify_ledger(progress).faults]
 
-    requests = together(same_request)
+    requests = together(same_request, THREADS)
     folders = Folder.objects.count()
-    changes = together(same_root)
-    mixed = together(writer_or_sequencer)
+    changes = together(same_root, THREADS)
+    mixed = together(writer_or_sequencer, THREADS)
     while sequence():
         pass
     verdict = verify.verify_ledger()

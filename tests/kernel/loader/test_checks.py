@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
+from luoshi.core.periods import parse_period
+from luoshi.core.workdays import WorkCalendar
+from luoshi.kernel.filings.windows import dates_of, window_of
+from luoshi.kernel.loader.check import pack_check
 from tests.kernel.loader.faulty import Seed, assert_exactly, faults_of, pack_copy, planted
 
 PANJIN_P = "各单位共承接转办工单"
@@ -31,6 +36,8 @@ RULES = (
     Seed("window: none", "window: ¦nne", "应为 none"),
     Seed("window: none", 'window: {calendar: ¦us, open: start, due: "end + 3 workday"}', "没有日历"),
     Seed("window: none", 'window: {calendar: cn, open: start, due: ¦"end + 1x day"}', "日期算式"),
+    Seed("window: none", 'window: {calendar: cn, open: ¦"due - 3 day", due: end}', "不能从 due 算起"),
+    Seed("window: none", 'window: {calendar: cn, open: end, due: ¦due}', "可用 start、end、open"),
     Seed("fill: desk", "fill: ¦dsk", "是否想写 desk"),
     Seed("fill: desk", "fill: ¦none", "没有角色"),
     Seed("nil: none", "nil: {need: [¦nte]}", "是否想写 note"),
@@ -58,6 +65,7 @@ RULES = (
     Seed("sum: kb_updates", "sum: ¦kb_updates > 3", "此处应为数字"),
     Seed("sum: kb_updates", "sum: ¦kb_updates / assigned", "逐行相除"),
     Seed("count: all, time", "count: ¦some, time", "应为 all"),
+    Seed(f"{KB}, sum: kb_updates,", f"¦{KB}, sum: kb_updates * assigned * assigned,", "写明 max"),
     Seed("grain: filing", "grain: ¦item", "应为 filing"),
     Seed("digits: 0, better", "digits: ¦9, better", "应不大于 6"),
     # schemes
@@ -108,6 +116,20 @@ def test_each_rule_is_told_at_its_place_and_nothing_else(tmp_path: Path, seed: S
     assert_exactly(faults_of(folder), spots)
 
 
+def test_more_counted_fields_than_columns_are_told_at_the_form_and_once(tmp_path: Path):
+    folder = pack_copy(tmp_path)
+    field = "      - {key: cases, title: 受理件数"
+    more = "".join(
+        f"      - {{key: m{n}, title: 某{n}, type: int, blank: true, fact: true}}\n" for n in range(25)
+    )
+    spots = planted(
+        folder, [Seed("\n  changzhou:\n    title: 城建", "\n  ¦changzhou:\n    title: 城建", "最多 24 个")]
+    )
+    path = folder / "pack.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace(field, more + field, 1), encoding="utf-8")
+    assert_exactly(faults_of(folder), spots)
+
+
 def test_a_field_that_is_no_fact_cannot_be_counted(tmp_path: Path):
     folder = pack_copy(tmp_path)
     duty = 'duty, title: 履职考评得分, type: "decimal:2", unit: 分, min: 0, max: 100, fact: '
@@ -119,6 +141,17 @@ def test_a_field_that_is_no_fact_cannot_be_counted(tmp_path: Path):
         "indicators.nantong_duty.mean",
         "indicators.nantong_duty_weak.where",
     }
+
+
+def test_every_way_to_write_a_window_is_taken_and_opens_a_period(tmp_path: Path):
+    folder = pack_copy(tmp_path)
+    path = folder / "pack.yaml"
+    moments = 'open: "start - 1 day", due: "open + 1000 workday", lock: {at: "due + 2 day", mode: hard}'
+    window = f"window: {{calendar: cn, {moments}}}"
+    path.write_text(path.read_text(encoding="utf-8").replace("window: none", window, 1), encoding="utf-8")
+    body = next(e.body for e in pack_check(folder).entries if e.kind == "form" and e.body["window"] != "none")
+    dates = dates_of(window_of(body["window"]), parse_period("2017-08"), WorkCalendar("cn", {}, frozenset()))
+    assert dates.open_on == date(2017, 7, 31) and dates.lock_at - dates.due_at == timedelta(days=2)
 
 
 def test_a_broken_entry_raises_no_faults_elsewhere(tmp_path: Path):

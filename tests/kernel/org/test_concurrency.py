@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import Barrier, Thread
 
 import pytest
 from django.db import connection
@@ -14,6 +13,7 @@ from luoshi.kernel.access.actions import signin_check
 from luoshi.kernel.ledger.queries import security_log
 from luoshi.kernel.org.actions import unit_close, unit_create, unit_move
 from luoshi.kernel.org.models import Unit
+from tests.harness.threads import at_once
 from tests.harness.times import NOW
 from tests.kernel.access.helpers import account
 from tests.kernel.org.helpers import DAY, closure_is_right, district, grow
@@ -27,25 +27,11 @@ def several_writers() -> None:
         pytest.skip("one writer at a time by construction")
 
 
-def at_once(*works: Callable[[], object]) -> list[str]:
-    """Run all at the same moment, each on a connection of its own; return "" or the refusal of each."""
-    start, answers = Barrier(len(works)), [""] * len(works)
-
-    def run(place: int, work: Callable[[], object]) -> None:
-        start.wait()
-        try:
-            work()
-        except Refusal as refusal:
-            answers[place] = refusal.message
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=(place, work)) for place, work in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return answers
+def refusals(*works: Callable[[], object]) -> list[str]:
+    """Run all at the same moment; return "" or the refusal of each."""
+    answers = at_once(works)
+    assert all(isinstance(each, Refusal) for each in answers if isinstance(each, Exception)), answers
+    return [each.message if isinstance(each, Refusal) else "" for each in answers]
 
 
 def move(code, parent):
@@ -55,7 +41,7 @@ def move(code, parent):
 def test_two_moves_at_once_cannot_close_a_circle():
     tree = district()
     for _ in range(5):
-        answers = at_once(move("A", "B"), move("B", "A"))
+        answers = refusals(move("A", "B"), move("B", "A"))
         assert sorted(bool(answer) for answer in answers) == [False, True]
         assert closure_is_right(tree)
         for code in ("A", "B"):
@@ -71,7 +57,7 @@ def test_unit_does_not_get_a_child_while_it_is_closed():
             by=SYSTEM, code=f"C{n}", title="子", kind="dept", parent_code=f"N{n}", on=DAY, now=NOW
         )
         close = lambda n=number: unit_close(by=SYSTEM, code=f"N{n}", on=NOW.date(), now=NOW)  # noqa: E731
-        answers = at_once(create, close)
+        answers = refusals(create, close)
         assert sorted(bool(answer) for answer in answers) == [False, True]
     assert closure_is_right(tree)
 
@@ -83,6 +69,6 @@ def test_twenty_guesses_at_once_are_five_guesses():
         with pytest.raises((Invalid, WrongState)):
             signin_check(username="linxl", password="wrong", now=NOW, source="10.0.0.1")
 
-    at_once(*[guess] * 20)
+    at_once([guess] * 20)
     reasons = [entry.detail["reason"] for entry in security_log(kind="signin_failed")]
     assert (reasons.count("wrong"), reasons.count("locked")) == (5, 15)

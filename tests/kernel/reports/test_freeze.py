@@ -6,9 +6,10 @@ import pytest
 
 from luoshi.core.errors import Duplicate, Invalid, NotAllowed, WrongState
 from luoshi.core.periods import parse_period
+from luoshi.demo.build import PACK
 from luoshi.kernel.assess.actions import round_compute, round_publish
 from luoshi.kernel.documents.docx import render_docx
-from luoshi.kernel.filings.actions import filing_correct
+from luoshi.kernel.filings.actions import draft_keep, filing_correct, filings_take
 from luoshi.kernel.filings.models import Obligation
 from luoshi.kernel.indicators.models import Figure
 from luoshi.kernel.ledger.queries import events_of
@@ -31,7 +32,7 @@ def snapshot() -> list[list[tuple[object, ...]]]:
 
 
 def correct_panjin(district: District) -> None:
-    found = Obligation.objects.get(form_ref=PANJIN, unit__title="双台子区")
+    found = Obligation.objects.get(form_ref=PANJIN, unit__title="双台子区", period_code=PERIOD.code)
     values = {**found.filings.get(version=found.current_version).values, "satisfied_rate": "99.01"}
     filing_correct(
         actor=district.actor("tongji"),
@@ -105,12 +106,21 @@ def test_empty_period_is_not_frozen(district: District):
 
 
 def test_scores_that_are_not_published_are_not_issued(district: District):
-    district_office = district.actor("ducha")
-    Obligation.objects.filter(form_ref=PANJIN).update(period_code="2023-01..2023-03")
-    with pytest.raises(WrongState, match="尚未发布"):
-        report_freeze(
-            actor=district_office, report_ref=PANJIN, period=PERIOD, now=district.now, correcting=True
-        )
+    waiting, desk = parse_period("2023-05..2023-06"), district.actor("tongji")
+    draft = draft_keep(
+        actor=desk,
+        form_ref=PANJIN,
+        import_ref=PANJIN,
+        period=waiting,
+        name="panjin.csv",
+        content=(PACK / "fixtures" / "panjin.csv").read_bytes(),
+        now=district.now,
+    )
+    filings_take(actor=desk, draft_token=draft.token, only_clean=False, now=district.now)
+    before = snapshot()
+    with pytest.raises(WrongState, match="2023年5—6月的考核轮次尚未发布"):
+        report_freeze(actor=district.actor("ducha"), report_ref=PANJIN, period=waiting, now=district.now)
+    assert snapshot() == before
 
 
 def test_corrected_records_leave_the_issue_as_it_was_and_both_values_are_shown(district: District):

@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         # A database in memory belongs to this process alone: there is no file to queue on.
         if not self.is_in_memory_db():
             path = Path(self.settings_dict["NAME"])
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Made here so that only the owner reads it; SQLite gives its side files the same mode.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
             self._write_lock = FileLock(path.with_name(f"{path.name}.lock"))
         connection = super().get_new_connection(conn_params)
         for pragma in PRAGMAS:

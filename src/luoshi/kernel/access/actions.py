@@ -54,23 +54,44 @@ def account_create(
     return account, password
 
 
-@transaction.atomic
 def account_password_set(*, actor: Actor, old: str, new: str, now: datetime) -> Account:
     """Change one's own password. All other sessions of the account end with it.
 
-    Raises: NotFound without an account; Invalid beside ``old`` or ``new``.
+    Whoever finds a session open may not try passwords here: wrong ones are counted as at the sign-in. Not one
+    transaction, since a failure must stay counted after it is refused.
+    Raises: NotFound without an account; Invalid beside ``old`` or ``new``; WrongState while locked.
     Ledger: ``account.password_set``.
     """
-    account = _account_locked(actor.account_id)
-    if not account.check_password(shorter(old)):
-        message = "原密码不正确，请重新输入。"
-        raise Invalid(message, fields={"old": message})
-    require_good_password(new, account=account)
-    account.set_password(new)
-    account.must_change_password = False
-    account.save()
-    record(account, "account.password_set", by=actor.by, at=now)
+    key = _password_key(actor.account_id)
+    locked_until = attempt_counted(key, now)
+    if locked_until is not None:
+        raise WrongState(f"原密码输错次数过多，请于{localtime(locked_until):%H:%M}后再试。")
+    known = Account.objects.filter(pk=actor.account_id).first()
+    if known is None:
+        raise NotFound("没有该账号。")
+    if not known.check_password(shorter(old)):
+        raise _wrong_old()
+    attempts_forgotten(key)
+    with transaction.atomic():
+        account = _account_locked(actor.account_id)
+        if account.password != known.password:
+            raise _wrong_old()
+        require_good_password(new, account=account)
+        account.set_password(new)
+        account.must_change_password = False
+        account.save()
+        record(account, "account.password_set", by=actor.by, at=now)
     return account
+
+
+def _password_key(account_id: int) -> str:
+    """Return the key under which wrong old passwords of an account are counted, apart from sign-ins."""
+    return guard_key(f"password:{account_id}", "")
+
+
+def _wrong_old() -> Invalid:
+    message = "原密码不正确，请重新输入。"
+    return Invalid(message, fields={"old": message})
 
 
 @transaction.atomic
@@ -90,6 +111,7 @@ def password_reset(*, by: By | Actor, account_id: int, now: datetime) -> tuple[A
     account.must_change_password = True
     account.save()
     record(account, "account.password_reset", by=who, at=now)
+    attempts_forgotten(_password_key(account_id))
     return account, password
 
 

@@ -15,7 +15,6 @@ from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.assess.compute import LineResult, SheetResult
 from luoshi.kernel.assess.inputs import Scored, score_period, sheets_hash
 from luoshi.kernel.assess.models import Line, Round, Sheet
-from luoshi.kernel.definitions.queries import definition_id
 from luoshi.kernel.indicators.models import Figure
 from luoshi.kernel.indicators.queries import figure_row
 from luoshi.kernel.ledger.actions import record, sequence_all
@@ -105,7 +104,7 @@ def _draft_cleared(scored: Scored, period: Period) -> tuple[Round, list[tuple[st
         removed = _trial_removed(draft)
     else:
         draft = Round(scheme_ref=ref, period_code=period.code, supersedes=_newest_published(ref, period))
-    draft.definition_id = definition_id("scheme", ref, scored.scheme.pack_version)
+    draft.definition_id = scored.scheme.id
     draft.period_start, draft.period_end = period.start, period.end
     return draft, removed
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from luoshi.core.periods import Period, parse_period
 from luoshi.kernel.assess.compute import ScoredUnit, SheetResult, indicator_keys, score
-from luoshi.kernel.definitions.queries import Def, definition
+from luoshi.kernel.definitions.queries import Def, definition, definitions_named
 from luoshi.kernel.filings.models import Answer, Obligation
 from luoshi.kernel.indicators.engine import FigureResult, evaluate
 from luoshi.kernel.ledger.queries import position
@@ -40,10 +40,8 @@ def score_period(
     scheme = definition("scheme", scheme_ref, version)
     groups = scheme_units(scheme, period.end)
     unit_ids = {unit.id for units in groups.values() for unit in units}
-    keys = indicator_keys(scheme.body)
-    refs = [f"{scheme.pack}.{key}" for key in keys]
     found = evaluate(
-        refs, period, by_unit=True, unit_ids=unit_ids, at=at, versions={scheme.pack: scheme.pack_version}
+        _indicator_refs(scheme), period, by_unit=True, unit_ids=unit_ids, at=at, versions=_versions(scheme)
     )
     figures = {
         (ref.partition(".")[2], unit_id): figure
@@ -58,10 +56,8 @@ def scored_periods(scheme: Def, within: Period) -> list[Period]:
 
     A scheme over a monthly form is scored month by month; when the period itself was filed, that one only.
     """
-    forms = {
-        f"{scheme.pack}.{definition('indicator', f'{scheme.pack}.{key}', scheme.pack_version).body['form']}"
-        for key in indicator_keys(scheme.body)
-    }
+    indicators = definitions_named("indicator", _indicator_refs(scheme), _versions(scheme))
+    forms = {f"{each.pack}.{each.body['form']}" for each in indicators.values()}
     codes = (
         Obligation.objects.filter(
             form_ref__in=forms,
@@ -75,6 +71,14 @@ def scored_periods(scheme: Def, within: Period) -> list[Period]:
     )
     found = list(dict.fromkeys(codes))
     return [within] if within.code in found else [parse_period(code) for code in found]
+
+
+def _indicator_refs(scheme: Def) -> list[str]:
+    return [f"{scheme.pack}.{key}" for key in indicator_keys(scheme.body)]
+
+
+def _versions(scheme: Def) -> dict[str, int]:
+    return {scheme.pack: scheme.pack_version}
 
 
 def scheme_units(scheme: Def, on: date) -> dict[str, list[ScoredUnit]]:

@@ -73,8 +73,8 @@ def round_visible(actor: Actor, round_id: int) -> Round:
 def sheets_visible(actor: Actor, round_id: int) -> QuerySet[Sheet]:
     """Return the sheets of a round that the actor may see, in the order of the round.
 
-    Totals and ranks of a published round are public inside the district, so every sheet is listed; the
-    lines are opened through ``line_explained``, which asks for the unit.
+    A published round is public inside the district: every unit is listed with the points of each criterion.
+    The filed rows behind a point are another matter: ``line_explained`` opens only those in sight.
     """
     found = round_visible(actor, round_id)
     return found.sheets.select_related("unit").prefetch_related("lines").order_by("seq")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,10 +19,12 @@ from luoshi.kernel.definitions.models import Definition, PackVersion, SlotBindin
 class Def:
     """One definition as installed.
 
-    ``ref`` is "pack.key". ``body`` holds the entry as docs/reference/packs.md describes it, with every
-    optional key filled in; every number that may have a fraction is text ("0.2"), so that it hashes exactly.
+    ``id`` is that of the row, for foreign keys; ``ref`` is "pack.key". ``body`` holds the entry as
+    docs/reference/packs.md describes it, with every optional key filled in; every number that may have a
+    fraction is text ("0.2"), so that it hashes exactly.
     """
 
+    id: int
     ref: str
     pack: str
     key: str
@@ -68,19 +70,40 @@ def definition(kind: str, ref: str, version: int | None = None) -> Def:
     A given version is found even when it was superseded or retired: what was born under it keeps it.
     Raises: NotFound with the nearest installed name; ValueError for a kind that no pack has.
     """
+    return definitions_named(kind, [ref], {} if version is None else {ref.partition(".")[0]: version})[ref]
+
+
+def definitions_named(
+    kind: str, refs: Collection[str], versions: Mapping[str, int] | None = None
+) -> dict[str, Def]:
+    """Return ref → ``definition(kind, ref)`` for several at once, in the order given; one query a pack.
+
+    ``versions``: pack → version, where not the newest is meant. Raises: as ``definition`` does.
+    """
     check_kind(kind)
-    pack, _, key = ref.partition(".")
+    versions = versions or {}
+    keys: dict[str, set[str]] = {}
+    for ref in refs:
+        pack, _, key = ref.partition(".")
+        keys.setdefault(pack, set()).add(key)
+    found: dict[str, Def] = {}
+    for pack, wanted in keys.items():
+        found |= _named(kind, pack, wanted, versions.get(pack))
+    for ref in refs:
+        if ref not in found:
+            raise NotFound(_missing(kind, ref, versions.get(ref.partition(".")[0])))
+    return {ref: found[ref] for ref in refs}
+
+
+def _named(kind: str, pack: str, keys: Collection[str], version: int | None) -> dict[str, Def]:
     rows = Definition.objects.select_related("pack_version").filter(
-        kind=kind, key=key, pack_version__pack=pack
+        kind=kind, key__in=keys, pack_version__pack=pack
     )
     if version is None:
         rows = rows.filter(pack_version__in=_newest_ids(pack))
     else:
         rows = rows.filter(pack_version__version=version)
-    row = rows.order_by("id").first()
-    if row is None:
-        raise NotFound(_missing(kind, ref, version))
-    return _def(row)
+    return {found.ref: found for found in map(_def, rows.order_by("id"))}
 
 
 def definition_by_id(definition_id: int) -> Def:
@@ -106,14 +129,6 @@ def definitions_beside(kind: str, pack_version_ids: Collection[int]) -> dict[tup
     return {(row.pack_version_id, row.key): _def(row) for row in rows.order_by("id")}
 
 
-def definition_id(kind: str, ref: str, version: int | None = None) -> int:
-    """Return the row id of ``definition(kind, ref, version)``, for foreign keys. Raises: NotFound."""
-    found = definition(kind, ref, version)
-    return Definition.objects.values_list("id", flat=True).get(
-        pack_version_id=found.pack_version_id, kind=kind, key=found.key
-    )
-
-
 def definitions_of(kind: str, pack: str | None = None) -> list[Def]:
     """Return every definition of ``kind`` in force, ordered by pack and by place in its file."""
     check_kind(kind)
@@ -125,9 +140,12 @@ def definitions_of(kind: str, pack: str | None = None) -> list[Def]:
     return [_def(row) for row in rows]
 
 
-def definitions_in(pack_version_id: int) -> list[Def]:
-    """Return all definitions of one pack version in the order of its file."""
+def definitions_in(pack_version_id: int, kind: str | None = None) -> list[Def]:
+    """Return the definitions of one pack version (all, or those of ``kind``) in the order of its file."""
     rows = Definition.objects.select_related("pack_version").filter(pack_version_id=pack_version_id)
+    if kind is not None:
+        check_kind(kind)
+        rows = rows.filter(kind=kind)
     found = [_def(row) for row in rows.order_by("id")]
     return sorted(found, key=lambda each: list(KINDS).index(each.kind))
 
@@ -204,6 +222,7 @@ def _newest_ids(pack: str | None) -> QuerySet[PackVersion, int]:
 def _def(row: Definition) -> Def:
     version = row.pack_version
     return Def(
+        id=row.pk,
         ref=f"{version.pack}.{row.key}",
         pack=version.pack,
         key=row.key,

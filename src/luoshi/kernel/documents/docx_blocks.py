@@ -111,7 +111,7 @@ def caption(text: str, *, keep_next: bool = True) -> Xml:
 
 
 def quote(block: tree.Quote, *, keep_next: bool = False) -> Xml:
-    shown = f"{block.text}（引自{block.source}）"
+    shown = f"{block.text}（来源：{block.source}）"
     return paragraph(Shape(style="Quote", keep_next=keep_next), runs(shown, PLAIN, gb.KAI))
 
 

@@ -96,7 +96,7 @@ def _block(block: tree.Block, marks: tree.MarkNames) -> SafeString:
             return format_html('<p class="gw-caption">{}</p>', _clean(block.text))
         case tree.Quote():
             return format_html(
-                '<blockquote class="gw-quote"><p>{}</p><cite>引自{}</cite></blockquote>',
+                '<blockquote class="gw-quote"><p>{}</p><cite>来源：{}</cite></blockquote>',
                 _clean(block.text),
                 _clean(block.source),
             )

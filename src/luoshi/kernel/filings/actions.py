@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from luoshi.core.actor import Actor, require
 from luoshi.core.errors import Incomplete, Invalid, NotAllowed, NotFound, WrongState
@@ -58,6 +59,8 @@ from luoshi.kernel.ledger.actions import Entry, record, record_many
 from luoshi.kernel.org.models import Unit
 from luoshi.kernel.org.queries import ancestor_chains, units_selected
 
+_GONE = "该上传已取消、已入库或不存在，请重新上传文件。"
+
 __all__ = [
     "draft_drop",
     "draft_keep",
@@ -91,7 +94,7 @@ def obligations_open(*, actor: Actor, form_ref: str, period: Period, now: dateti
     """
     require_right(actor, "period.open")
     form = form_def(form_ref)
-    advisory_lock(connection, f"filings.open:{form.ref}:{period.code}")
+    advisory_lock(connection, f"filings.open:{form.ref}")
     _period_fits(form, period)
     dates = dates_of(form.window, period, work_calendar(form.window.calendar)) if form.window else None
     on = _opening_day(form, dates, now)
@@ -216,12 +219,24 @@ def draft_preview(*, actor: Actor, draft_token: uuid.UUID | str, now: datetime) 
     return _preview(actor, _draft(actor, draft_token), now)
 
 
-def _draft(actor: Actor, token: uuid.UUID | str, *, lock: bool = False) -> ImportDraft:
-    drafts = ImportDraft.objects.select_for_update() if lock else ImportDraft.objects.all()
-    found = drafts.filter(token=_uuid(token), account_id=actor.account_id).order_by("id").first()
+def _draft(actor: Actor, token: uuid.UUID | str) -> ImportDraft:
+    found = _own_drafts(actor, token).first()
     if found is None:
-        raise NotFound("该上传已取消、已入库或不存在，请重新上传文件。")
+        raise NotFound(_GONE)
     return found
+
+
+def _batch_of(actor: Actor, token: uuid.UUID | str) -> ImportBatch:
+    """Return the batch that a draft became, for whoever sends the same form twice. Raises: NotFound."""
+    taken = ImportBatch.objects.filter(token=_uuid(token), taken_by_account=actor.account_id)
+    first = taken.order_by("id").first()
+    if first is None:
+        raise NotFound(_GONE)
+    return first
+
+
+def _own_drafts(actor: Actor, token: uuid.UUID | str) -> QuerySet[ImportDraft]:
+    return ImportDraft.objects.filter(token=_uuid(token), account_id=actor.account_id).order_by("id")
 
 
 def _uuid(token: uuid.UUID | str) -> uuid.UUID:
@@ -254,11 +269,9 @@ def filings_take(
     clean), Stale (a unit filed meanwhile).
     Ledger: ``filing.taken`` for each obligation, ``batch.taken`` for the batch.
     """
-    earlier = ImportBatch.objects.filter(token=_uuid(draft_token), taken_by_account=actor.account_id)
-    first = earlier.order_by("id").first()
-    if first is not None:
-        return first
-    draft = _draft(actor, draft_token, lock=True)
+    draft = _own_drafts(actor, draft_token).select_for_update().first()
+    if draft is None:
+        return _batch_of(actor, draft_token)
     form = form_def(draft.form_ref)
     require_filler(actor, form, "filing.import")
     found = _preview(actor, draft, now)

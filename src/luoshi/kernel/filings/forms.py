@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from luoshi.core.expr import Expr, parse
 from luoshi.core.periods import PeriodKind
-from luoshi.kernel.definitions.queries import Def, definition, definition_by_id, definition_id, definitions_of
-from luoshi.kernel.filings.fields import Field, field_of
+from luoshi.kernel.definitions.queries import Def, definition, definition_by_id, definitions_in
+from luoshi.kernel.filings.fields import Field, FieldKind, field_of
 from luoshi.kernel.filings.windows import Window, window_of
 
 
@@ -53,24 +53,40 @@ class Form:
         return tuple(field for field in self.fields if field.fact)
 
 
+Vocabs: TypeAlias = "Mapping[str, Mapping[str, str]]"
+"""Vocab key → its options: code → title."""
+
+
 def form_def(ref: str, version: int | None = None) -> Form:
-    """Return the form ``ref`` ("pack.key") of the newest installed pack version. Raises: NotFound."""
-    return form_of(definition("form", ref, version), definition_id("form", ref, version))
+    """Return the form ``ref`` ("pack.key") in force, or that of ``version`` of its pack. Raises: NotFound."""
+    return form_of(definition("form", ref, version))
 
 
 def form_by_id(row_id: int) -> Form:
     """Return the form of a definition row: the one an obligation was opened under. Raises: NotFound."""
-    return form_of(definition_by_id(row_id), row_id)
+    return form_of(definition_by_id(row_id))
 
 
-def form_of(found: Def, row_id: int) -> Form:
-    """Read a definition of kind form."""
+def form_of(found: Def) -> Form:
+    """Read a definition of kind form, with the vocabs of its own pack version."""
+    return forms_of([found])[0]
+
+
+def forms_of(founds: Iterable[Def]) -> list[Form]:
+    """Read definitions of kind form; the vocabs of a pack version are read once, when one is named."""
+    vocabs: dict[int, Vocabs] = {}
+    forms = []
+    for found in founds:
+        version = found.pack_version_id
+        if version not in vocabs and _names_vocab(found.body):
+            rows = definitions_in(version, "vocab")
+            vocabs[version] = {each.key: vocab_options(each.body) for each in rows}
+        forms.append(_form(found, vocabs.get(version, {})))
+    return forms
+
+
+def _form(found: Def, vocabs: Vocabs) -> Form:
     body = found.body
-    vocabs = {
-        each.key: vocab_options(each.body)
-        for each in definitions_of("vocab", found.pack)
-        if any(str(field["type"]) == f"vocab:{each.key}" for field in body["fields"])
-    }
     return Form(
         ref=found.ref,
         title=found.title,
@@ -82,9 +98,13 @@ def form_of(found: Def, row_id: int) -> Form:
         source=body.get("source") or "",
         pack=found.pack,
         pack_version=found.pack_version,
-        definition_id=row_id,
+        definition_id=found.id,
         body=body,
     )
+
+
+def _names_vocab(body: Mapping[str, Any]) -> bool:
+    return any(str(field["type"]).startswith(f"{FieldKind.VOCAB}:") for field in body["fields"])
 
 
 def vocab_options(body: Mapping[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from luoshi.core.errors import nearest
-from luoshi.kernel.definitions.queries import definition
+from luoshi.kernel.definitions.queries import Def, definition
 from luoshi.kernel.files.tables import Table, column_letters
 from luoshi.kernel.filings.forms import Form
 from luoshi.kernel.org.names import name_key
@@ -48,7 +48,11 @@ class Head:
 
 def template_of(import_ref: str) -> Template:
     """Return the import template ``import_ref`` ("pack.key"). Raises: NotFound."""
-    found = definition("import", import_ref)
+    return template_from(definition("import", import_ref))
+
+
+def template_from(found: Def) -> Template:
+    """Read a definition of kind import."""
     body: Mapping[str, Any] = found.body
     period = body.get("period") or NO_PERIOD
     titles = {UNIT: body["unit"]} | ({} if period == NO_PERIOD else {PERIOD: period}) | dict(body["columns"])

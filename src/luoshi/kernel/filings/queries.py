@@ -12,13 +12,13 @@ from django.db.models.functions import Coalesce
 
 from luoshi.core.actor import Actor
 from luoshi.core.periods import Period, parse_period
-from luoshi.kernel.access.policy import can
+from luoshi.kernel.access.policy import can, can_everywhere
 from luoshi.kernel.access.queries import units_in_sight
-from luoshi.kernel.definitions.queries import definition_id, definitions_of
+from luoshi.kernel.definitions.queries import definitions_of
 from luoshi.kernel.filings.entries import Typed
 from luoshi.kernel.filings.fields import Field
-from luoshi.kernel.filings.forms import Form, form_by_id, form_def, form_of
-from luoshi.kernel.filings.heads import Template, template_of
+from luoshi.kernel.filings.forms import Form, form_by_id, form_def, forms_of
+from luoshi.kernel.filings.heads import Template, template_from
 from luoshi.kernel.filings.models import (
     Answer,
     Draft,
@@ -229,15 +229,15 @@ def forms_visible(actor: Actor) -> list[FormCard]:
     }
     newest = _codes_ending(actor, {ref: row["newest"] for ref, row in counted.items()})
     cards = []
-    for found in definitions_of("form"):
-        row = counted.get(found.ref, {})
+    for form in forms_of(definitions_of("form")):
+        row = counted.get(form.ref, {})
         cards.append(
             FormCard(
-                form=form_of(found, definition_id("form", found.ref)),
+                form=form,
                 opened=row.get("opened", 0),
                 answered=row.get("answered", 0),
                 units=row.get("units", 0),
-                newest=parse_period(newest[found.ref]) if found.ref in newest else None,
+                newest=parse_period(newest[form.ref]) if form.ref in newest else None,
             )
         )
     return cards
@@ -254,7 +254,7 @@ def _codes_ending(actor: Actor, ends: Mapping[str, date]) -> dict[str, str]:
 def templates_of(form_ref: str) -> list[Template]:
     """Return the import templates of a form."""
     pack = form_ref.partition(".")[0]
-    templates = [template_of(found.ref) for found in definitions_of("import", pack)]
+    templates = map(template_from, definitions_of("import", pack))
     return [each for each in templates if each.form_ref == form_ref]
 
 
@@ -422,9 +422,14 @@ def filed_rows(actor: Actor, filing_ids: Sequence[int]) -> list[FiledRow]:
 
 
 def batches_visible(actor: Actor, form_ref: str) -> QuerySet[ImportBatch]:
-    """Return the import batches of a form, newest first, for who may import or sees every unit."""
+    """Return the import batches of a form, newest first: all for who imports or opens for every unit.
+
+    A batch names its file and counts rows of many units; others find their own ones.
+    """
     found = ImportBatch.objects.filter(form_ref=form_ref).order_by("-taken_at", "-id")
-    return found if can(actor, "filing.import") or can(actor, "period.open") else found.none()
+    if can_everywhere(actor, "filing.import") or can_everywhere(actor, "period.open"):
+        return found
+    return found.filter(taken_by_account=actor.account_id)
 
 
 def drafts_of(actor: Actor) -> QuerySet[ImportDraft]:

@@ -8,9 +8,9 @@ from datetime import date, datetime
 from luoshi.core.actor import SYSTEM_ACTOR
 from luoshi.core.errors import Refusal
 from luoshi.kernel.calendars.queries import work_calendar
-from luoshi.kernel.definitions.queries import definition_id, definitions_of, first_installed
+from luoshi.kernel.definitions.queries import definitions_of, first_installed
 from luoshi.kernel.filings.actions import obligations_open
-from luoshi.kernel.filings.forms import Form, form_of
+from luoshi.kernel.filings.forms import Form, forms_of
 from luoshi.kernel.filings.models import Obligation
 from luoshi.kernel.filings.windows import local_day, periods_opening
 
@@ -29,8 +29,7 @@ def windows_open(now: datetime) -> int:
     """
     opened = 0
     since = {ref: local_day(first) for ref, first in first_installed("form").items()}
-    for found in definitions_of("form"):
-        form = form_of(found, definition_id("form", found.ref))
+    for form in forms_of(definitions_of("form")):
         try:
             opened += _form_open(form, since[form.ref], now)
         except Refusal as refusal:

@@ -14,7 +14,14 @@ from luoshi.core.workdays import Due, WorkCalendar
 
 LOCAL = ZoneInfo("Asia/Shanghai")
 LAST_MOMENT = time(23, 59, 59, 999_000)
-_OFFSET = re.compile(r"(start|end|open|due|lock)(?: ([+-]) (\d{1,3}) (workday|calendar_day))?", re.ASCII)
+OFFSET = r"(start|end|open|due)(?: ([+-]) ([1-9][0-9]{0,3}) (workday|day))?"
+"""How a pack writes a moment of a window."""
+ANCHORS = {
+    "open": ("start", "end"),
+    "due": ("start", "end", "open"),
+    "lock": ("start", "end", "open", "due"),
+}
+"""What each moment may be counted from: the period, and the moments before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ def offset_of(text: str) -> Offset:
     >>> offset_of("due")
     Offset(anchor='due', amount=0, workdays=False)
     """
-    found = _OFFSET.fullmatch(text.strip())
+    found = re.fullmatch(OFFSET, text)
     if found is None:
         raise ValueError(f"{text!r} is no offset like 'end + 10 workday'")
     anchor, sign, amount, unit = found.groups()

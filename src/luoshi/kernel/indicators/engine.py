@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from luoshi.core.actor import Actor
 from luoshi.core.periods import Period
-from luoshi.kernel.definitions.queries import Def, definition
+from luoshi.kernel.definitions.queries import Def, definition, definitions_named
 from luoshi.kernel.filings.forms import form_def
 from luoshi.kernel.filings.queries import FiledRow, filed_rows
 from luoshi.kernel.filings.slots import slots_of
+from luoshi.kernel.indicators.compiler import Column
 from luoshi.kernel.indicators.grain import columns_of
 from luoshi.kernel.indicators.measure import measure_of, plain, printed, refuse_empty, value_of
 from luoshi.kernel.indicators.query import NOTHING, Sums, Wanted, rows_counted, sums_of
@@ -66,15 +67,17 @@ def evaluate(
     at: datetime | None = None,
     versions: Mapping[str, int] | None = None,
 ) -> dict[tuple[str, int | None], FigureResult]:
-    """Evaluate indicators over the filings in force whose period lies within ``period``; one query in all.
+    """Evaluate indicators over the filings in force whose period lies within ``period``.
+
+    All definitions of a pack come in one query, each form is read once, and one query makes all the sums.
 
     Keys: (ref, unit id), or (ref, None) when not ``by_unit``. With ``unit_ids`` only their filings count, and
     by unit each of them has a figure, with a base of 0 where nothing was filed; without it, those that filed.
     ``at``: as things stood at that moment. ``versions``: pack → version, where not the newest is meant.
     Raises: NotFound (no such indicator), MissingInput (``empty: refuse`` and a blank), Invalid (overflow).
     """
-    found = {ref: definition("indicator", ref, (versions or {}).get(ref.partition(".")[0])) for ref in refs}
-    wanted = [_wanted(each) for each in found.values()]
+    found = definitions_named("indicator", refs, versions)
+    wanted = _wanted(found.values())
     place = position()
     sums = sums_of(wanted, period, by_unit=by_unit, unit_ids=unit_ids, at=at)
     figures: dict[tuple[str, int | None], FigureResult] = {}
@@ -100,7 +103,7 @@ def rows_behind(
     Raises: NotFound (no such indicator).
     """
     found = definition("indicator", ref, version)
-    wanted = _wanted(found)
+    (wanted,) = _wanted([found])
     unit_ids = None if unit_id is None else [unit_id]
     counted = rows_counted(wanted, period, unit_ids=unit_ids, at=at)
     rows = filed_rows(actor, [filing_id for filing_id, *_ in counted])
@@ -119,9 +122,16 @@ def fingerprint(sums: Sums) -> str:
     return f"{sums.base:x}-{sums.tags:x}-{sums.squares:x}"
 
 
-def _wanted(found: Def) -> Wanted:
-    form = form_def(f"{found.pack}.{found.body['form']}", found.pack_version)
-    return Wanted(measure_of(found.body), form.ref, columns_of(form.facts, slots_of(form.ref)))
+def _wanted(indicators: Iterable[Def]) -> list[Wanted]:
+    columns: dict[tuple[str, int], dict[str, Column]] = {}
+    wanted = []
+    for found in indicators:
+        form_ref = f"{found.pack}.{found.body['form']}"
+        counted = form_ref, found.pack_version
+        if counted not in columns:
+            columns[counted] = columns_of(form_def(*counted).facts, slots_of(form_ref))
+        wanted.append(Wanted(measure_of(found.body), form_ref, columns[counted]))
+    return wanted
 
 
 def _figure(

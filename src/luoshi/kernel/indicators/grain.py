@@ -8,6 +8,7 @@ from typing import Any
 from luoshi.core.errors import ExpressionInvalid
 from luoshi.core.expr import Kind
 from luoshi.kernel.filings.fields import Field, field_of
+from luoshi.kernel.filings.forms import Vocabs
 from luoshi.kernel.filings.slots import Slot, slots_planned
 from luoshi.kernel.indicators.compiler import Column, Compiler
 from luoshi.kernel.indicators.dialects import DIALECTS
@@ -42,16 +43,22 @@ def columns_of(fields: Iterable[Field], slots: Mapping[str, Slot]) -> dict[str, 
     return columns
 
 
-def check_definition(
-    body: Mapping[str, Any], form_body: Mapping[str, Any], vocabs: Mapping[str, Mapping[str, str]]
-) -> Measure:
+def check_columns(form_body: Mapping[str, Any], vocabs: Vocabs) -> dict[str, Column]:
+    """Return the names an indicator may use over a form that was never opened, as a pack is loaded.
+
+    Raises: Invalid when the form has more counted fields than there are columns.
+    """
+    fields = [field_of(field, vocabs) for field in form_body["fields"] if field.get("fact")]
+    return columns_of(fields, slots_planned({}, fields))
+
+
+def check_definition(body: Mapping[str, Any], form_body: Mapping[str, Any], vocabs: Vocabs) -> Measure:
     """Check an indicator against the form it counts, as a pack is loaded; return what it means.
 
     Raises: ExpressionInvalid for unknown or uncounted fields, kinds that do not fit, row-by-row division and
-    numbers that could leave 64 bits; Invalid when the form has more counted fields than there are columns.
+    numbers that could leave 64 bits; Invalid as ``check_columns`` does.
     """
-    fields = [field_of(field, vocabs) for field in form_body["fields"] if field.get("fact")]
-    columns = columns_of(fields, slots_planned({}, fields))
+    columns = check_columns(form_body, vocabs)
     measure = measure_of(body)
     compiler = Compiler(columns, DIALECTS["sqlite"])
     if measure.where is not None:

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from luoshi.core.canonical import decimal_text
 from luoshi.core.expr import Expr
+from luoshi.core.periods import Period
 from luoshi.kernel.definitions.queries import Def, definition
 from luoshi.kernel.filings.forms import Form, form_def
 from luoshi.kernel.indicators.engine import FigureResult
@@ -18,6 +19,12 @@ from luoshi.kernel.indicators.models import Figure
 from luoshi.kernel.ledger.rows import Root
 
 EMPTY_WORDS = {"as_no": "空缺按 0（否）计入", "skip": "空缺的行不计入", "refuse": "有空缺则不予计算"}
+_WORDS = {
+    "*": "×", "/": "÷", "==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "and": "且", "or": "或", "not": "非",
+    "in": "属于", "if": "若", "else": "否则",
+}  # fmt: skip
+_QUOTED = re.compile(r"""('[^']*'|"[^"]*")""")
+_SIGNS = re.compile(r"[A-Za-z_][\w.]*|[*/]|[=!<>]=")
 BETTER_WORDS = {"up": "越高越好", "down": "越低越好", "none": "不评高低"}
 
 
@@ -58,17 +65,25 @@ def figures_of(owner: Root) -> QuerySet[Figure]:
     return found.select_related("unit").order_by("key", "unit__sort", "unit__code")
 
 
+def figures_kept(indicator_ref: str, period: Period, unit_id: int | None) -> list[tuple[str, int]]:
+    """Return the (type, id) of the rounds and report issues that keep a figure; None: over all units."""
+    found = Figure.objects.filter(indicator_ref=indicator_ref, period_code=period.code)
+    found = found.filter(unit__isnull=True) if unit_id is None else found.filter(unit_id=unit_id)
+    return list(found.order_by("owner_type", "owner_id").values_list("owner_type", "owner_id").distinct())
+
+
 def indicator_card(ref: str, version: int | None = None) -> IndicatorCard:
     """Return an indicator in words. Raises: NotFound."""
     found = definition("indicator", ref, version)
-    form = form_def(f"{found.pack}.{found.body['form']}")
+    form = form_def(f"{found.pack}.{found.body['form']}", found.pack_version)
     measure = measure_of(found.body)
     titles = {field.key: field.title for field in form.fields}
     lines = [("统计范围", f"表单“{form.title}”在期间内的现行填报")]
     if measure.where is not None:
         lines.append(("条件", in_words(measure.where, titles)))
     lines += _ways(found.body, measure, titles)
-    lines.append(("空缺", EMPTY_WORDS[measure.empty]))
+    if measure.valued:
+        lines.append(("空缺", EMPTY_WORDS[measure.empty]))
     lines.append(
         (
             "印出",
@@ -91,10 +106,19 @@ def _ways(body: dict[str, Any], measure: Measure, titles: dict[str, str]) -> lis
 
 
 def in_words(expr: Expr | None, titles: dict[str, str]) -> str:
-    """Return an expression with titles in place of field keys; None stands for counting every row."""
+    """Return an expression with titles in place of field keys; None stands for counting every row.
+
+    >>> from luoshi.core.expr import parse
+    >>> in_words(parse("a * b / 100 if kind != 'a and b' else 0"), {"a": "件数", "b": "比率"})
+    "件数 × 比率 ÷ 100 若 kind ≠ 'a and b' 否则 0"
+    """
     if expr is None:
         return "填报份数"
-    text = expr.text
-    for name in sorted(expr.names & titles.keys(), key=len, reverse=True):
-        text = re.sub(rf"(?<![\w.]){re.escape(name)}(?![\w.])", titles[name], text)
-    return text.replace("*", "×").replace("/", "÷")
+    return "".join(
+        part if part[:1] in ("'", '"') else _SIGNS.sub(lambda found: _word(found[0], titles), part)
+        for part in _QUOTED.split(expr.text)
+    )
+
+
+def _word(sign: str, titles: dict[str, str]) -> str:
+    return _WORDS.get(sign) or titles.get(sign, sign)

@@ -22,7 +22,6 @@ from luoshi.core.canonical import Canonical, canonical_bytes, decimal_text, sha2
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MILLISECOND = timedelta(milliseconds=1)
 MICROSECOND = timedelta(microseconds=1)
-DIGEST_LENGTH = 64
 LONGEST_TYPE = 32
 
 

@@ -12,7 +12,7 @@ from luoshi.core.errors import PackInvalid
 from luoshi.kernel.definitions.actions import Entry
 from luoshi.kernel.loader.bodies import bodies_of, content_of, stored
 from luoshi.kernel.loader.checks.context import Context
-from luoshi.kernel.loader.checks.figures import check_indicators, check_schemes
+from luoshi.kernel.loader.checks.figures import check_counting, check_indicators, check_schemes
 from luoshi.kernel.loader.checks.forms import check_forms, check_head, check_imports, check_roles, check_vocab
 from luoshi.kernel.loader.checks.reports import check_reports
 from luoshi.kernel.loader.checks.tests import check_tests
@@ -67,7 +67,9 @@ def pack_check(path: Path, *, packs: Iterable[str] = ()) -> CheckedPack:
     known = frozenset(packs) | frozenset(shipped_ids())
     for check in CHECKS:
         check(Context(root, faults, folder, folder.name, known))
-    trials = run_trials(root, bodies_of(root), folder, faults)
+    bodies = bodies_of(root)
+    check_counting(root, bodies, faults)
+    trials = run_trials(root, bodies, folder, faults)
     if faults or read is None:
         raise PackInvalid(faults.listed())
     return _checked(root, read, folder, trials)

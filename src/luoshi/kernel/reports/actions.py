@@ -13,7 +13,6 @@ from luoshi.core.actor import Actor
 from luoshi.core.errors import Duplicate, Invalid, WrongState
 from luoshi.core.periods import Period
 from luoshi.kernel.access.policy import require_right
-from luoshi.kernel.definitions.queries import definition_id
 from luoshi.kernel.indicators.engine import FigureResult
 from luoshi.kernel.indicators.models import Figure
 from luoshi.kernel.indicators.queries import figure_row
@@ -105,7 +104,7 @@ def _issue(
     report = material.report
     return Issue(
         report_ref=report.ref,
-        definition_id=definition_id("report", report.ref, report.pack_version),
+        definition_id=report.id,
         title="".join(composed.document.title_lines),
         period_code=material.period.code,
         period_start=material.period.start,

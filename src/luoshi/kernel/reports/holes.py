@@ -8,7 +8,8 @@ from typing import Any
 
 HOLE = re.compile(r"\{([^{}]*)\}")
 INDICATOR_PARTS = ("num", "den", "base")
-SCHEME_PARTS = ("count", "mean", "first.unit", "first.total", "last.unit", "last.total")
+SCHEME_COUNTS = ("count",)
+SCHEME_TOTALS = ("mean", "first.unit", "first.total", "last.unit", "last.total")
 
 
 def holes_in(text: str) -> Iterator[str]:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from luoshi.core.actor import Actor
-from luoshi.core.errors import MissingInput, NotFound
+from luoshi.core.errors import MissingInput, NotAllowed, NotFound
 from luoshi.core.periods import Period, parse_period
-from luoshi.kernel.access.policy import can
+from luoshi.kernel.access.policy import can, can_everywhere
+from luoshi.kernel.access.queries import units_in_sight
+from luoshi.kernel.assess.models import Round
+from luoshi.kernel.assess.queries import rounds_visible
 from luoshi.kernel.definitions.queries import Def, definition, definitions_of
 from luoshi.kernel.documents.tree import Document
 from luoshi.kernel.indicators.engine import evaluate
 from luoshi.kernel.indicators.models import Figure
+from luoshi.kernel.indicators.queries import figures_kept
 from luoshi.kernel.reports.bounds import Bound, bounds_from
 from luoshi.kernel.reports.compose import Issuing, compose
 from luoshi.kernel.reports.material import material_of
@@ -84,15 +88,46 @@ def issue_visible(actor: Actor, issue_id: int) -> Issue:
     return found
 
 
+def drafts_visible(actor: Actor) -> bool:
+    """Say whether an actor reads what is not issued yet.
+
+    A draft states figures and scores of every unit before they are published: it is for those who see every
+    unit, and for those who freeze it.
+    """
+    return can_everywhere(actor, "report.view") or can(actor, "report.freeze")
+
+
+def require_figure(actor: Actor, indicator_ref: str, period: Period, unit_id: int | None) -> None:
+    """Refuse a figure whose rows the actor may not see, unless it was published.
+
+    ``unit_id``: None for the figure over all units.
+    Raises: NotAllowed.
+    """
+    if drafts_visible(actor) or unit_id in units_in_sight(actor, date.max):
+        return
+    kept = figures_kept(indicator_ref, period, unit_id)
+    if any(owner == Issue.ledger_type for owner, _ in kept):
+        return
+    rounds = [number for owner, number in kept if owner == Round.ledger_type]
+    if not rounds_visible(actor).filter(pk__in=rounds, state=Round.State.PUBLISHED).exists():
+        raise NotAllowed("该数字涉及您查看范围以外的单位，且尚未发布；发布或定稿后可以查看。")
+
+
 def report_view(actor: Actor, report_ref: str, period: Period, now: datetime) -> ReportView:
     """Return a report of a period: the issue in force when there is one, else a draft of present records.
 
-    Raises: NotFound (no such report, or not to be seen), MissingInput (its scheme refuses incomplete inputs).
+    Raises: NotFound (no such report, or not to be seen), NotAllowed (a draft, for who sees only issues),
+    MissingInput (its scheme refuses incomplete inputs).
     """
     if not can(actor, "report.view"):
         raise NotFound("没有这份报告，或您无权查看。")
     issue = issue_in_force(report_ref, period)
-    return issue_view(issue) if issue is not None else draft_view(report_ref, period, now)
+    if issue is not None:
+        return issue_view(issue)
+    title = definition("report", report_ref).title
+    if not drafts_visible(actor):
+        raise NotAllowed(f"{period.title}的“{title}”尚未定稿，定稿后可以查看。")
+    return draft_view(report_ref, period, now)
 
 
 def issue_in_force(report_ref: str, period: Period) -> Issue | None:

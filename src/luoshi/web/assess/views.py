@@ -24,6 +24,7 @@ from luoshi.kernel.documents.xlsx import Column
 from luoshi.kernel.ledger.queries import newest_event_of
 from luoshi.web.assess.forms import ComputeForm, PublishForm
 from luoshi.web.assess.sheets import criteria_of, export_rows, groups_of
+from luoshi.web.filings.periods import periods_opened
 from luoshi.web.shell.errors import refusals_into
 from luoshi.web.shell.export import xlsx_response
 from luoshi.web.shell.posting import request_key, taken_once
@@ -44,7 +45,13 @@ def list_context(request: HttpRequest, form: ComputeForm | None) -> dict[str, ob
         form = ComputeForm(schemes=titles.items(), initial={"scheme": request.GET.get("scheme", "")})
     rounds = [(each, titles.get(each.scheme_ref, each.scheme_ref)) for each in rounds_visible(request.actor)]
     may = {"compute": can(request.actor, "round.compute")}
-    return {"rounds": rounds, "schemes": schemes, "form": form, "may": may}
+    return {
+        "rounds": rounds,
+        "schemes": schemes,
+        "form": form,
+        "may": may,
+        "periods": periods_opened(request.actor),
+    }
 
 
 @require_POST

@@ -12,6 +12,7 @@ from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.indicators.engine import evaluate, rows_behind
 from luoshi.kernel.indicators.queries import indicator_card
 from luoshi.kernel.org.queries import unit_get
+from luoshi.kernel.reports.queries import require_figure
 
 
 @require_safe
@@ -23,6 +24,7 @@ def figure(request: HttpRequest, ref: str) -> HttpResponse:
         raise Invalid("请指明期间，如 ?period=2023-01..2023-04。")
     period = parse_period(code)
     unit = unit_get(request.GET["unit"]) if request.GET.get("unit") else None
+    require_figure(request.actor, ref, period, unit.pk if unit else None)
     unit_ids = [unit.pk] if unit else None
     found = evaluate([ref], period, by_unit=False, unit_ids=unit_ids)[ref, None]
     context = {

@@ -25,7 +25,7 @@ from luoshi.web.shell.errors import refusals_into
 from luoshi.web.shell.export import xlsx_response
 from luoshi.web.shell.posting import request_key, taken_once
 
-LARGEST = 20 * 1024 * 1024
+LARGEST = 30 * 1024 * 1024
 SALT = "luoshi.web.org.import"
 DAY_IN_SECONDS = 86400
 

@@ -370,10 +370,10 @@ def report_words(body: Mapping[str, Any], titles: Titles) -> Words:
     """A report: its outline, with the holes named."""
     scheme = body.get("scheme")
     pairs = (
-        ("标题", "".join(body["title"]).replace("{period}", "〔期间〕")),
+        ("标题", holes_words("".join(body["title"]), titles)),
         ("版式", "党政机关公文格式（GB/T 9704）"),
         ("考核方案", titles.of("scheme", scheme) if scheme and scheme != "none" else "无"),
-        ("附注", " ".join(body.get("notes") or ()) or "—"),
+        ("附注", holes_words(" ".join(body.get("notes") or ()), titles) or "—"),
     )
     rows = tuple(line_words(line, titles) for line in body["lines"])
     return Words(pairs, (Grid("正文", ("种类", "内容"), rows),))
@@ -385,7 +385,7 @@ def line_words(line: Mapping[str, Any], titles: Titles) -> tuple[str, str]:
         if key in line:
             return title, holes_words(line[key], titles)
     if "q" in line:
-        return "引文", f"{line['q']}（引自{line['source']}）"
+        return "引文", f"{line['q']}（来源：{line['source']}）"
     kind, title = ("table", "表") if "table" in line else ("chart", "图")
     return title, holes_words(line[kind]["title"], titles)
 

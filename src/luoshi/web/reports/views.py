@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -25,6 +27,7 @@ from luoshi.kernel.reports.queries import (
     report_view,
     reports_visible,
 )
+from luoshi.web.filings.periods import periods_opened
 from luoshi.web.reports.forms import FreezeForm, OpenForm
 from luoshi.web.reports.links import link_for
 from luoshi.web.shell.errors import refusals_into
@@ -38,22 +41,30 @@ PDF_SECONDS = 60.0
 def report_list(request: HttpRequest) -> HttpResponse:
     """Installed reports with what was frozen of each."""
     require_right(request.actor, "report.view")
-    cards = reports_visible(request.actor)
-    form = OpenForm(reports=[(card.report.ref, card.title) for card in cards])
-    issues = [(card, issue) for card in cards for issue in card.issues]
-    return render(request, "reports/reports.html", {"cards": cards, "form": form, "issues": issues})
+    return render(request, "reports/reports.html", list_context(request, asked=False))
 
 
 @require_safe
 def report_open(request: HttpRequest) -> HttpResponse:
     """Go to a report of a period chosen in the list."""
     require_right(request.actor, "report.view")
-    cards = reports_visible(request.actor)
-    form = OpenForm(request.GET, reports=[(card.report.ref, card.title) for card in cards])
+    context = list_context(request, asked=True)
+    form = context["form"]
     if form.is_valid():
         return redirect("report_page", form.cleaned_data["report"], form.cleaned_data["period"].code)
-    issues = [(card, issue) for card in cards for issue in card.issues]
-    return render(request, "reports/reports.html", {"cards": cards, "form": form, "issues": issues})
+    return render(request, "reports/reports.html", context)
+
+
+def list_context(request: HttpRequest, *, asked: bool) -> dict[str, Any]:
+    """Return what the list shows; ``asked``: the address holds a report and a period."""
+    cards = reports_visible(request.actor)
+    choices = [(card.report.ref, card.title) for card in cards]
+    return {
+        "cards": cards,
+        "form": OpenForm(request.GET if asked else None, reports=choices),
+        "issues": [(card, issue) for card in cards for issue in card.issues],
+        "periods": periods_opened(request.actor),
+    }
 
 
 @require_safe
@@ -100,11 +111,7 @@ def report_docx(request: HttpRequest, ref: str, period: str) -> HttpResponse:
 @require_safe
 def report_pdf(request: HttpRequest, ref: str, period: str) -> HttpResponse:
     """The document as .pdf where a converter is installed, else back with the reason."""
-    view = report_view(request.actor, ref, parse_period(period), request.now)
-    content = to_pdf(render_docx(view.document), timeout=PDF_SECONDS)
-    if content is None:
-        raise NotFound("本机没有安装 PDF 转换程序，请下载 Word 文档后自行另存为 PDF。")
-    return download(content, f"{file_title(view)}.pdf", PDF)
+    return pdf_of(report_view(request.actor, ref, parse_period(period), request.now))
 
 
 @require_POST
@@ -147,6 +154,12 @@ def issue_docx(request: HttpRequest, issue_id: int) -> HttpResponse:
 
 
 @require_safe
+def issue_pdf(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """One frozen report as .pdf."""
+    return pdf_of(issue_view(issue_visible(request.actor, issue_id)))
+
+
+@require_safe
 def report_compare(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Frozen figures beside what the present records would print."""
     issue = issue_visible(request.actor, issue_id)
@@ -158,6 +171,14 @@ def report_compare(request: HttpRequest, issue_id: int) -> HttpResponse:
 def docx_of(view: ReportView) -> HttpResponse:
     """Answer with the document of a report."""
     return download(render_docx(view.document), f"{file_title(view)}.docx", DOCX)
+
+
+def pdf_of(view: ReportView) -> HttpResponse:
+    """Answer with the document as .pdf. Raises: NotFound where no converter is installed."""
+    content = to_pdf(render_docx(view.document), timeout=PDF_SECONDS)
+    if content is None:
+        raise NotFound("本机没有安装 PDF 转换程序，请下载 Word 文档后自行另存为 PDF。")
+    return download(content, f"{file_title(view)}.pdf", PDF)
 
 
 def file_title(view: ReportView) -> str:

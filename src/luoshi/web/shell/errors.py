@@ -89,17 +89,19 @@ def note(request: HttpRequest, refusal: Refusal) -> None:
 
 
 @contextmanager
-def refusals_into(request: HttpRequest, form: BaseForm) -> Iterator[None]:
+def refusals_into(request: HttpRequest, form: BaseForm, *, noted: bool = True) -> Iterator[None]:
     """Turn a refusal raised inside into errors of ``form``, beside the fields it names.
 
-    Lack of rights and missing records are not the form's business and pass on.
+    Lack of rights and missing records are not the form's business and pass on. ``noted``: False where the
+    action writes the security log itself.
     """
     try:
         yield
     except (NotAllowed, NotFound):
         raise
     except Refusal as refusal:
-        keep(request, refusal)
+        if noted:
+            keep(request, refusal)
         named = {key: text for key, text in refusal.fields.items() if key in form.fields}
         for key, text in named.items():
             form.add_error(key, text)

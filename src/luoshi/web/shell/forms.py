@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
 
 from luoshi.core.errors import Invalid
 from luoshi.core.periods import Period, parse_period
@@ -50,7 +51,8 @@ class PeriodField(forms.CharField):
     def __init__(self, **settings: object) -> None:
         settings.setdefault("label", "期间")
         settings.setdefault("help_text", "如 2023-01、2023-Q1、2023 或 2023-01..2023-04")
-        super().__init__(max_length=20, **settings)
+        offered = forms.TextInput(attrs={"list": "periods", "autocomplete": "off"})
+        super().__init__(max_length=20, widget=offered, **settings)
 
     def clean(self, value: str) -> Period | None:
         text = super().clean(value)
@@ -62,8 +64,11 @@ class PeriodField(forms.CharField):
             raise forms.ValidationError(refusal.message) from refusal
 
 
+LARGEST_UPLOAD = 30 * 1024 * 1024
+
+
 class UploadField(forms.FileField):
-    """A spreadsheet. What is inside is checked by ``kernel.files``; here only that one was chosen."""
+    """A spreadsheet. What is inside is checked by ``kernel.files``; here its size, before it is read."""
 
     def __init__(self, **settings: object) -> None:
         settings.setdefault("label", "表格文件")
@@ -76,3 +81,10 @@ class UploadField(forms.FileField):
             },
             **settings,
         )
+
+    def clean(self, data: UploadedFile | None, initial: object = None) -> UploadedFile | None:
+        found = super().clean(data, initial)
+        if found and found.size > LARGEST_UPLOAD:
+            most = LARGEST_UPLOAD // 1024 // 1024
+            raise forms.ValidationError(f"文件超过 {most} MB，请分成几个文件导入。")
+        return found

@@ -62,6 +62,7 @@ PAGES = {
     "report_compare": "与现值核对",
     "issue_page": "已定稿通报",
     "issue_docx": "下载已定稿通报",
+    "issue_pdf": "下载已定稿通报（PDF）",
     "event_list": "留痕",
     "event_detail": "留痕记录",
     "ledger_verify": "核验",

@@ -39,7 +39,7 @@ def signin(request: HttpRequest) -> HttpResponse:
         return redirect("workbench")
     form = SigninForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        with refusals_into(request, form):
+        with refusals_into(request, form, noted=False):
             account = signin_check(**form.cleaned_data, now=request.now, source=request.META["REMOTE_ADDR"])
             login(request, account, backend=BACKEND)
             return redirect(next_page(request))

@@ -15,6 +15,9 @@ from waitress.server import create_server
 from luoshi.worker.registry import installed_ticks
 from luoshi.worker.runner import Runner
 
+# Twice the largest table that a page takes, so that the page can say so; beyond it nothing is read at all.
+LARGEST_REQUEST = 64 * 1024 * 1024
+
 
 class Command(BaseCommand):
     help = "启动网站和定时任务。"
@@ -72,7 +75,13 @@ def server_at(host: str, port: int, threads: int) -> Any:
     trust = {"trusted_proxy": proxy, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
     try:
         return create_server(
-            application, host=host, port=port, threads=threads, ident="luoshi", **(trust if proxy else {})
+            application,
+            host=host,
+            port=port,
+            threads=threads,
+            ident="luoshi",
+            max_request_body_size=LARGEST_REQUEST,
+            **(trust if proxy else {}),
         )
     except OSError as error:
         if error.errno == errno.EADDRINUSE:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
-from luoshi.core.errors import ExpressionInvalid, Invalid, nearest
+from luoshi.core.errors import ExpressionInvalid, Invalid, Refusal, nearest
 from luoshi.core.expr import Kind
 from luoshi.core.scoring import CALCULATORS, calculator
+from luoshi.kernel.indicators.grain import check_columns, check_definition
 from luoshi.kernel.indicators.measure import check_exact
+from luoshi.kernel.loader.bodies import Bodies
 from luoshi.kernel.loader.checks.context import (
     Context,
     field_kinds,
@@ -16,7 +18,7 @@ from luoshi.kernel.loader.checks.context import (
     nearest_hint,
     unsure_fields,
 )
-from luoshi.kernel.loader.nodes import Node
+from luoshi.kernel.loader.nodes import Faults, Node
 from luoshi.kernel.org.selectors import SELECTOR_NAMES
 
 WAYS = ("count", "sum", "mean", "num")
@@ -78,6 +80,32 @@ def _expression(ctx: Context, node: Node | None, form: Node, kinds: dict[str, Ki
         check_exact(expr)
     except ExpressionInvalid as error:
         ctx.faults.add(node.place, error.message.rstrip("。"))
+
+
+def check_counting(root: Node, bodies: Bodies, faults: Faults) -> None:
+    """What shows only when form and indicator are put together: too few columns, numbers beyond 64 bits.
+
+    Whatever has faults of its own is passed over.
+    """
+    if faults.under("vocab"):
+        return
+    vocabs = {key: body["options"] for (section, key), body in bodies.items() if section == "vocab"}
+    for (section, key), body in bodies.items():
+        form_key = key if section == "forms" else body["form"] if section == "indicators" else None
+        form = bodies.get(("forms", form_key)) if form_key is not None else None
+        entry = root.get(section)
+        node = entry.get(key) if entry is not None else None
+        if form is None or node is None:
+            continue
+        if faults.under(f"forms.{form_key}") or faults.under(f"{section}.{key}"):
+            continue
+        try:
+            if section == "forms":
+                check_columns(form, vocabs)
+            else:
+                check_definition(body, form, vocabs)
+        except Refusal as refusal:
+            faults.add(node.head, refusal.message.rstrip("。"))
 
 
 def check_schemes(ctx: Context) -> None:

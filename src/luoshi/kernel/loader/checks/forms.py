@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
 from luoshi.core.expr import Kind
-from luoshi.kernel.filings.windows import offset_of
+from luoshi.kernel.filings.windows import ANCHORS
 from luoshi.kernel.loader.checks.context import (
     Context,
     field_kinds,
@@ -82,24 +81,15 @@ def _window(ctx: Context, form: Node) -> None:
     if calendar is not None and calendar.text not in CALENDARS:
         ctx.unknown(calendar, "日历", calendar.text or "", CALENDARS)
     lock = window.get("lock")
-    moments = {"open": window.text_at("open"), "due": window.text_at("due")}
-    moments["lock"] = lock.text_at("at") if lock else None
-    anchors = ["start", "end"]
-    for name, node in moments.items():
-        if node is not None and node.text is not None:
-            _moment(ctx, node, anchors)
-        anchors.append(name)
-
-
-def _moment(ctx: Context, node: Node, anchors: Sequence[str]) -> None:
-    """A moment counts from a day that is known before it."""
-    try:
-        anchor = offset_of(node.text or "").anchor
-    except ValueError:
-        ctx.faults.add(node.place, f"“{node.text}”不对，应写作 end + 10 workday 这样的日期算式")
-        return
-    if anchor not in anchors:
-        ctx.faults.add(node.place, f"此处不能从 {anchor} 起算，可用 {'、'.join(anchors)}")
+    moments = {
+        "open": window.text_at("open"),
+        "due": window.text_at("due"),
+        "lock": lock and lock.text_at("at"),
+    }
+    for moment, node in moments.items():
+        anchor = ((node.text or "") if node is not None else "").partition(" ")[0]
+        if node is not None and anchor in ANCHORS and anchor not in ANCHORS[moment]:
+            ctx.faults.add(node.place, f"此处不能从 {anchor} 算起，可用 {'、'.join(ANCHORS[moment])}")
 
 
 def _flow(ctx: Context, form: Node) -> None:

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 
 from luoshi.kernel.loader.checks.context import Context, nearest_hint
 from luoshi.kernel.loader.nodes import Node, Place
+from luoshi.kernel.reports.holes import HOLE, INDICATOR_PARTS, SCHEME_COUNTS, SCHEME_TOTALS
 
 KINDS = ("h1", "h2", "h3", "p", "q", "table", "chart")
-INDICATOR_PARTS = ("num", "den", "base")
-SCHEME_COUNTS = ("count",)
-SCHEME_TOTALS = ("mean", "first.unit", "first.total", "last.unit", "last.total")
 PLAIN_COLUMNS = {
     "sheets": ("seq", "period", "unit", "status"),
     "lines": ("seq", "period", "unit", "criterion", "input", "points", "deduct"),
@@ -20,7 +18,6 @@ PLAIN_COLUMNS = {
 }
 TOTAL_COLUMNS = ("rank", "total")
 LINE_PARTS = ("input", "points", "deduct")
-_HOLE = re.compile(r"\{([^{}]*)\}")
 _DIGIT = re.compile(r"[0-9０-９]+(?:[.,．，][0-9０-９]+)*")
 _BRACE = re.compile(r"[{}]")
 
@@ -106,7 +103,7 @@ def _prose(ctx: Context, node: Node | None, bound: _Bound, *, period_only: bool 
     if node is None or node.text is None:
         return
     _holes(ctx, node, bound, period_only=period_only)
-    blanked = _HOLE.sub(lambda hole: " " * len(hole[0]), node.text)
+    blanked = HOLE.sub(lambda hole: " " * len(hole[0]), node.text)
     for digit in _DIGIT.finditer(blanked):
         hint = "请改用 {指标} 取数；引用文件原文请写成 q 并注明 source"
         ctx.faults.add(node.at_offset(digit.start()), f"正文中手写了数字“{digit[0]}”", hint)
@@ -114,7 +111,7 @@ def _prose(ctx: Context, node: Node | None, bound: _Bound, *, period_only: bool 
 
 def _holes(ctx: Context, node: Node, bound: _Bound, *, period_only: bool) -> None:
     text = node.text or ""
-    for hole in _HOLE.finditer(text):
+    for hole in HOLE.finditer(text):
         place = node.at_offset(hole.start() + 1)
         if period_only:
             if hole[1] != "period":
@@ -122,7 +119,7 @@ def _holes(ctx: Context, node: Node, bound: _Bound, *, period_only: bool) -> Non
         else:
             part = node.at_offset(hole.start() + 1 + len(hole[1].partition(".")[0]) + 1)
             _hole(ctx, place, part, hole[1], bound)
-    stray = _BRACE.search(_HOLE.sub(lambda hole: " " * len(hole[0]), text))
+    stray = _BRACE.search(HOLE.sub(lambda hole: " " * len(hole[0]), text))
     if stray is not None:
         ctx.faults.add(node.at_offset(stray.start()), "花括号没有配对，取数应写作 {指标}")
 

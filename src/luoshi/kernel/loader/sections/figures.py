@@ -50,7 +50,6 @@ class Criterion(Section):
     """One line of a score sheet. ``calc`` names one calculator with its parameters.
 
     ``full``: the full points, needed when a missing line gets them.
-    ``digits``: decimals to which the points of the line are rounded half up; not rounded when left out.
     """
 
     key: Code
@@ -59,7 +58,6 @@ class Criterion(Section):
     calc: Annotated[dict[str, dict[str, Any]], Field(min_length=1, max_length=1)]
     weight: Number | None = None
     full: Number | None = None
-    digits: Digits | None = None
     note: Annotated[str, StringConstraints(max_length=200)] = ""
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from luoshi.kernel.filings.flows import DEFAULT_RETURNS
+from luoshi.kernel.filings.windows import OFFSET
 from luoshi.kernel.loader.sections.base import (
     Code,
     ColumnTitle,
@@ -19,8 +20,7 @@ from luoshi.kernel.loader.sections.base import (
     Words,
 )
 
-SPAN = r"(start|end|open|due)( [+-] [1-9][0-9]{0,2} (workday|calendar_day))?"
-Moment = Annotated[str, StringConstraints(pattern=rf"^{SPAN}$")]
+Moment = Annotated[str, StringConstraints(pattern=rf"^{OFFSET}$")]
 FieldType = Annotated[
     str,
     StringConstraints(pattern=r"^(int|money|text|date|decimal:[1-6]|percent:[0-6]|vocab:[a-z][a-z0-9_]*)$"),

@@ -8,7 +8,6 @@ from pydantic import StringConstraints
 
 from luoshi.kernel.loader.sections.base import Code, Count, Section, Title
 
-
 _NAME = "[a-z][a-z0-9_]*"
 WHO = rf"^((post|unit):@{_NAME}|duty:{_NAME}(\.head|\.super)?)$"
 
