@@ -191,8 +191,8 @@ class TestReturn:
         returned(cast, signed(cast))
         assert submit(cast.clerk, now=MEND_BY).version == 2
         Obligation.objects.update(lock_at=DUE)
-        returned(cast, sign(cast.head, Obligation.objects.get(unit_code="S1").filings.get(version=2), MEND_BY),
-                 now=MEND_BY, talk_note="已电话沟通", mend_by=date(2021, 1, 22))  # fmt: skip
+        filing = sign(cast.head, owed().filings.get(version=2), MEND_BY)
+        returned(cast, filing, now=MEND_BY, talk_note="已电话沟通", mend_by=date(2021, 1, 22))
         with pytest.raises(Frozen):
             submit(cast.clerk, now=datetime(2021, 1, 23, tzinfo=SHANGHAI), late_reason="出差")
 

@@ -138,7 +138,7 @@ def facts_expected(form_ref: str | None = None) -> Iterator[list[FilingFact]]:
             own = versions[obligation.pk]
             for filing, after in zip_longest(own, own[1:]):
                 # Versions of before there was ``ended_at`` ended with the next one.
-                ended = filing.ended_at or (after and after.submitted_at)
+                ended = filing.ended_at or (after.submitted_at if after else None)
                 to_ms = None if ended is None else milliseconds(ended)
                 made.append(fact_of(obligation, filing, form_slots, to_ms))
         yield made

@@ -76,6 +76,8 @@ def require_step(actor: Actor, flow: Flow, step: Step, obligation: Obligation, o
 
 def unit_of_one(unit_id: int | None, on: date) -> bool:
     """Say whether all posts of a unit are held by one and the same person on a day."""
+    if unit_id is None:
+        return False
     held = Appointment.objects.filter(holding(on), post__unit_id=unit_id).order_by()
     return held.values("person_id").distinct().count() == 1
 

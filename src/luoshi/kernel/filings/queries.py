@@ -13,23 +13,27 @@ from django.db.models.functions import Coalesce
 from luoshi.core.actor import Actor
 from luoshi.core.periods import Period, parse_period
 from luoshi.kernel.access.policy import can, can_everywhere
-from luoshi.kernel.access.queries import units_in_sight
 from luoshi.kernel.definitions.queries import definitions_of
-from luoshi.kernel.filings.entries import Typed
-from luoshi.kernel.filings.fields import Field
 from luoshi.kernel.filings.forms import Form, form_by_id, form_def, forms_of
 from luoshi.kernel.filings.heads import Template, template_from
 from luoshi.kernel.filings.models import (
     Answer,
-    Draft,
     Filing,
     ImportBatch,
     ImportDraft,
     Obligation,
-    State,
 )
-from luoshi.kernel.filings.sight import LATEST, filing_visible, obligation_visible, obligations_visible
+from luoshi.kernel.filings.sight import filing_visible, obligation_visible, obligations_visible
 from luoshi.kernel.filings.statistics import By, Counts, counts, median_days_before_due
+from luoshi.kernel.filings.versions import (
+    DraftView,
+    FiledRow,
+    FilingView,
+    ReviewView,
+    draft_of,
+    filed_rows,
+    filing_versions,
+)
 from luoshi.kernel.filings.work import (
     FieldChange,
     OpenWork,
@@ -38,7 +42,6 @@ from luoshi.kernel.filings.work import (
     review_queue,
     version_before,
 )
-from luoshi.kernel.ledger.queries import newest_events_of
 from luoshi.kernel.org.models import Unit
 
 __all__ = [
@@ -54,6 +57,7 @@ __all__ = [
     "MatrixRow",
     "OpenWork",
     "Progress",
+    "ReviewView",
     "batches_visible",
     "counts",
     "draft_of",
@@ -156,58 +160,6 @@ class Matrix:
     units: int
 
 
-@dataclass(frozen=True, slots=True)
-class FilingView:
-    """One version of a filing. ``values``: (field, text shown, canonical text)."""
-
-    id: int
-    version: int
-    state: str
-    state_title: str
-    current: bool
-    values: tuple[tuple[Field, str, str | None], ...]
-    note: str
-    submitted_at: datetime
-    submitted_by: tuple[int, str, str]
-    batch: ImportBatch | None
-    source_row: int | None
-    event_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class DraftView:
-    """What was typed so far, by whom and when last. ``rev`` goes back with the next save."""
-
-    rev: int
-    typed: Typed
-    saved_at: datetime
-    saved_by_account: int
-    saved_by_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class FiledRow:
-    """A row behind a figure: whose, for which period, what it says, the event that wrote it last."""
-
-    unit: Unit
-    period: Period
-    filing_id: int
-    obligation_id: int
-    version: int
-    values: Mapping[str, str | None]
-    submitted_at: datetime
-    event_id: int | None
-
-
-def draft_of(actor: Actor, obligation_id: int) -> DraftView | None:
-    """Return the draft of an obligation in sight; None when nothing was typed yet. Raises: NotFound."""
-    row = Draft.objects.filter(obligation=obligation_visible(actor, obligation_id)).first()
-    if row is None:
-        return None
-    typed = Typed(row.values, row.note, row.explained, row.late_reason)
-    return DraftView(row.rev, typed, row.saved_at, row.saved_by_account, row.saved_by_name)
-
-
 def forms_visible(actor: Actor) -> list[FormCard]:
     """Return every form in force with its counts among the units in sight.
 
@@ -303,8 +255,10 @@ def _matrix_rows(
     cells: dict[tuple[int, str], Cell] = {}
     rows = owed.filter(unit_id__in=unit_ids, period_code__in=[period.code for period in periods])
     current = Q(current_version=0) | Q(filings__version=F("current_version"))
-    newest = {"submitted": F("filings__submitted_at"), "granted": F("filings__mend_by")}
-    for row in rows.filter(current).annotate(**newest).order_by("unit_id", "period_start"):
+    newest = rows.filter(current).annotate(
+        submitted=F("filings__submitted_at"), granted=F("filings__mend_by")
+    )
+    for row in newest.order_by("unit_id", "period_start"):
         granted = row.mend_by if row.answer == Answer.NONE else row.granted
         timing = timing_of(row.answer, granted or row.due_at, row.submitted, now)
         cells[row.unit_id, row.period_code] = Cell(
@@ -366,59 +320,6 @@ def progress(owed: QuerySet[Obligation], now: datetime) -> Progress:
         submitted_at__gt=Coalesce("mend_by", "obligation__due_at"),
     )
     return Progress(**counted, late=late.count())
-
-
-def filing_versions(obligation: Obligation) -> list[FilingView]:
-    """Return all versions of an obligation's filing, newest first. The caller has checked the sight."""
-    form = form_by_id(obligation.definition_id)
-    versions = list(obligation.filings.select_related("source_batch").order_by("-version"))
-    events = newest_events_of("filing", [each.pk for each in versions])
-    return [
-        FilingView(
-            id=each.pk,
-            version=each.version,
-            state=each.state,
-            state_title=State(each.state).label,
-            current=obligation.answer != Answer.NONE and each.version == obligation.current_version,
-            values=tuple(
-                (field, field.display(each.values.get(field.key)), each.values.get(field.key))
-                for field in form.fields
-            ),
-            note=each.note,
-            submitted_at=each.submitted_at,
-            submitted_by=(each.submitted_by_account, each.submitted_by_post, each.submitted_by_unit),
-            batch=each.source_batch,
-            source_row=each.source_row,
-            event_id=events.get(each.pk),
-        )
-        for each in versions
-    ]
-
-
-def filed_rows(actor: Actor, filing_ids: Sequence[int]) -> list[FiledRow]:
-    """Return those of the given filings that the actor may see, in the order given.
-
-    Few queries, however many.
-    """
-    if not can(actor, "filing.view"):
-        return []
-    sight = units_in_sight(actor, LATEST)
-    found = Filing.objects.select_related("obligation__unit").in_bulk(list(filing_ids))
-    seen = [found[each] for each in filing_ids if each in found and found[each].obligation.unit_id in sight]
-    events = newest_events_of("filing", [each.pk for each in seen])
-    return [
-        FiledRow(
-            unit=each.obligation.unit,
-            period=parse_period(each.obligation.period_code),
-            filing_id=each.pk,
-            obligation_id=each.obligation_id,
-            version=each.version,
-            values=each.values,
-            submitted_at=each.submitted_at,
-            event_id=events.get(each.pk),
-        )
-        for each in seen
-    ]
 
 
 def batches_visible(actor: Actor, form_ref: str) -> QuerySet[ImportBatch]:

@@ -176,14 +176,14 @@ def median_days_before_due(actor: Actor, *, by: By, asked: Asked = EVERYTHING) -
     """
     columns = _COLUMNS[by]
     facts = FilingFact.objects.filter(asked.condition, to_ms__isnull=True, due_ms__isnull=False)
-    place = {"partition_by": [F(name) for name in columns] or None}
+    apart = [F(name) for name in columns] or None
     ahead = F("due_ms") - F("submitted_ms")
     middle = (
         facts.filter(obligation_id__in=_owed(actor, asked).values("pk"))
         .annotate(
             ahead=ahead,
-            twice=Window(RowNumber(), order_by=[ahead.asc(), F("pk").asc()], **place) * 2,
-            many=Window(Count("pk"), **place),
+            twice=Window(RowNumber(), partition_by=apart, order_by=[ahead.asc(), F("pk").asc()]) * 2,
+            many=Window(Count("pk"), partition_by=apart),
         )
         .filter(twice__gte=F("many"), twice__lte=F("many") + 2)
         .order_by(*columns, "ahead")
