@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from luoshi.core.errors import Frozen, WrongState
 from luoshi.core.periods import Period, parse_period
+from luoshi.kernel.access.policy import can
 from luoshi.kernel.filings.actions import (
     draft_save,
     filing_submit,
@@ -23,14 +24,15 @@ from luoshi.kernel.filings.actions import (
     obligation_excuse_direct,
 )
 from luoshi.kernel.filings.entries import Typed, lock_check, values_before
+from luoshi.kernel.filings.excusing import RIGHT as EXCUSE
 from luoshi.kernel.filings.excusing import may_excuse
 from luoshi.kernel.filings.flows import Flow, Step, flow_of
 from luoshi.kernel.filings.forms import Form, form_by_id
 from luoshi.kernel.filings.policy import may_step, require_step
-from luoshi.kernel.filings.queries import obligation_visible
-from luoshi.kernel.filings.reviewing import RETURN_CODES
+from luoshi.kernel.filings.queries import DraftView, draft_of, obligation_visible
 from luoshi.kernel.filings.windows import local_day
 from luoshi.web.filings.entry_forms import EntryForm, ExcuseForm, lines_of
+from luoshi.web.filings.histories import mend_items
 from luoshi.web.shell.errors import refusals_into
 from luoshi.web.shell.paging import number_or_none
 from luoshi.web.shell.posting import request_key, taken_once
@@ -49,7 +51,7 @@ class Entry:
     obligation: Any
     form: Form
     flow: Flow
-    draft: Any
+    draft: DraftView | None
     shut: str
 
     @property
@@ -69,9 +71,7 @@ class Entry:
 
     def standing(self) -> Typed:
         """Return what is kept of this answer."""
-        if self.draft is None:
-            return Typed()
-        return Typed(self.draft.values, self.draft.note, self.draft.explained, self.draft.late_reason)
+        return self.draft.typed if self.draft else Typed()
 
 
 def entry_of(request: HttpRequest, obligation_id: int) -> Entry:
@@ -83,7 +83,7 @@ def entry_of(request: HttpRequest, obligation_id: int) -> Entry:
         obligation=obligation,
         form=form_by_id(obligation.definition_id),
         flow=flow,
-        draft=getattr(obligation, "draft", None),
+        draft=draft_of(request.actor, obligation_id),
         shut=shut_by(obligation, request.now),
     )
 
@@ -195,15 +195,6 @@ def differing(entry: Entry, asked: EntryForm) -> dict[str, str]:
     return {key: stand.get(key, "") for key in asked.fields if stand.get(key, "") != typed[key]}
 
 
-def mend_items(review: Any) -> dict[str, tuple[str, ...]]:
-    """Return what a review wants mended, in words, by field key; "" for the form as a whole."""
-    found: dict[str, tuple[str, ...]] = {}
-    for item in review.items if review else ():
-        words = f"{RETURN_CODES.get(item['code'], item['code'])}：{item['text']}"
-        found[item["field"]] = (*found.get(item["field"], ()), words)
-    return found
-
-
 def previous_title(period: Period) -> str:
     """Return the period before in words; empty where there is none."""
     return "" if period.kind == "range" else period.previous().title
@@ -273,5 +264,5 @@ def excuse_may(request: HttpRequest, obligation: Any) -> dict[str, bool]:
     return {
         "ask": own and not waiting,
         "decide": able and waiting and obligation.excuse_asked_by_account != request.actor.account_id,
-        "direct": able and not waiting and not own,
+        "direct": open_now and not waiting and not own and can(request.actor, EXCUSE, obligation.unit_id),
     }

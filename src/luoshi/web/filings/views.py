@@ -15,6 +15,7 @@ from luoshi.core.periods import parse_period
 from luoshi.kernel.access.policy import can, require_right
 from luoshi.kernel.documents.xlsx import Column
 from luoshi.kernel.filings.actions import filing_correct, obligations_open
+from luoshi.kernel.filings.flows import flow_of
 from luoshi.kernel.filings.forms import Form, form_by_id
 from luoshi.kernel.filings.policy import require_filler
 from luoshi.kernel.filings.queries import (
@@ -31,6 +32,7 @@ from luoshi.kernel.filings.queries import (
 from luoshi.kernel.ledger.queries import events_of
 from luoshi.kernel.org.queries import units_on
 from luoshi.web.filings.forms import PERIOD_HELP, CorrectForm, OpenForm
+from luoshi.web.filings.histories import histories_of
 from luoshi.web.ledger.words import Names
 from luoshi.web.packs.words import PERIODS
 from luoshi.web.shell.errors import refusals_into
@@ -157,21 +159,15 @@ def period_open(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "filings/matrix.html", context)
 
 
-@require_safe
-def obligation_detail(request: HttpRequest, obligation_id: int) -> HttpResponse:
-    """One obligation: what was filed, in which versions, and the events."""
-    context = obligation_context(request, obligation_id)
-    template = "filings/_obligation.html" if request.htmx else "filings/obligation.html"
-    return render(request, template, context)
-
-
 def obligation_context(request: HttpRequest, obligation_id: int) -> dict[str, Any]:
     """Return an obligation with everything that is shown of it."""
     obligation = obligation_visible(request.actor, obligation_id)
     form = form_by_id(obligation.definition_id)
     versions = filing_versions(obligation)
+    histories = histories_of(obligation)
     events = events_of("obligation", obligation.pk)
     by = [*(event.by for event in events), *(each.submitted_by for each in versions)]
+    by += [who for past in histories for who in past.by]
     names = Names.of(by, request.today)
     current = next((each for each in versions if each.current), None)
     timing = timing_of(
@@ -186,10 +182,14 @@ def obligation_context(request: HttpRequest, obligation_id: int) -> dict[str, An
         "word": word,
         "parents": parents_of(obligation),
         "current": current,
-        "versions": [(each, names.who(each.submitted_by)) for each in versions],
+        "versions": [
+            (each, names.who(each.submitted_by), past.nil, past.lines(form, names))
+            for each, past in zip(versions, histories, strict=True)
+        ],
         "events": [(event, names.who(event.by)) for event in reversed(events)],
         "may": {
             "correct": current is not None
+            and current.state == flow_of(obligation.definition_id).final_state
             and may_fill(request.actor, form, "filing.correct", obligation.unit_id)
         },
     }
