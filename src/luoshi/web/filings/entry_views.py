@@ -29,7 +29,8 @@ from luoshi.kernel.filings.excusing import may_excuse
 from luoshi.kernel.filings.flows import Flow, Step, flow_of
 from luoshi.kernel.filings.forms import Form, form_by_id
 from luoshi.kernel.filings.policy import may_step, require_step
-from luoshi.kernel.filings.queries import DraftView, draft_of, obligation_visible
+from luoshi.kernel.filings.queries import DraftView, draft_of, filing_versions, obligation_visible
+from luoshi.kernel.filings.versions import ReviewView
 from luoshi.kernel.filings.windows import local_day
 from luoshi.web.filings.entry_forms import EntryForm, ExcuseForm, lines_of
 from luoshi.web.filings.histories import mend_items
@@ -165,8 +166,8 @@ def fill_context(request: HttpRequest, entry: Entry, asked: EntryForm) -> dict[s
     seen = number_or_none(request.POST.get("rev")) or 0
     rev = entry.draft.rev if entry.draft else 0
     theirs = differing(entry, asked) if asked.is_bound and rev != seen else {}
-    mend = entry.obligation.reviews.filter(decision="return").order_by("-round").first()
-    items = mend_items(mend) if entry.obligation.current_version and not entry.shut else {}
+    mend = last_return(entry.obligation)
+    items = mend_items(mend)
     return {
         "entry": entry,
         "obligation": entry.obligation,
@@ -179,7 +180,7 @@ def fill_context(request: HttpRequest, entry: Entry, asked: EntryForm) -> dict[s
         "theirs_named": [
             (asked[key].label, text) for key, text in theirs.items() if key not in entry.form.keys
         ],
-        "mend": mend if items else None,
+        "mend": mend,
         "mend_whole": items.get("", ()),
         "late": entry.late(request.now) or "late_reason" in asked.errors,
         "nil": entry.flow.nil_needs is not None,
@@ -193,6 +194,12 @@ def differing(entry: Entry, asked: EntryForm) -> dict[str, str]:
     typed = {key: str(asked[key].value() or "").replace("\r\n", "\n") for key in asked.fields}
     stand = entry.standing().texts()
     return {key: stand.get(key, "") for key in asked.fields if stand.get(key, "") != typed[key]}
+
+
+def last_return(obligation: Any) -> ReviewView | None:
+    """Return what was decided last when the newest version was returned."""
+    newest = next(iter(filing_versions(obligation)), None)
+    return newest.review if newest and newest.state == "returned" else None
 
 
 def previous_title(period: Period) -> str:

@@ -38,7 +38,7 @@ class ReturnForm(forms.Form):
 
     def __init__(self, *args: object, form: Form, **settings: object) -> None:
         super().__init__(*args, **settings)
-        self.titles = {**{field.key: field.title for field in form.fields}, WHOLE: "整份填报"}
+        self.titles = {**{field.key: field.title for field in form.fields}, WHOLE: "整表"}
         for key, title in self.titles.items():
             self.fields[f"pick.{key}"] = forms.BooleanField(label=title, required=False)
             self.fields[f"code.{key}"] = forms.ChoiceField(

@@ -32,7 +32,7 @@ from luoshi.kernel.filings.queries import (
 from luoshi.kernel.ledger.queries import events_of
 from luoshi.kernel.org.queries import units_on
 from luoshi.web.filings.forms import PERIOD_HELP, CorrectForm, OpenForm
-from luoshi.web.filings.histories import histories_of
+from luoshi.web.filings.histories import actors_of, history_of
 from luoshi.web.ledger.words import Names
 from luoshi.web.packs.words import PERIODS
 from luoshi.web.shell.errors import refusals_into
@@ -164,11 +164,8 @@ def obligation_context(request: HttpRequest, obligation_id: int) -> dict[str, An
     obligation = obligation_visible(request.actor, obligation_id)
     form = form_by_id(obligation.definition_id)
     versions = filing_versions(obligation)
-    histories = histories_of(obligation)
     events = events_of("obligation", obligation.pk)
-    by = [*(event.by for event in events), *(each.submitted_by for each in versions)]
-    by += [who for past in histories for who in past.by]
-    names = Names.of(by, request.today)
+    names = Names.of([*(event.by for event in events), *actors_of(versions)], request.today)
     current = next((each for each in versions if each.current), None)
     timing = timing_of(
         obligation.answer, obligation.due_at, current.submitted_at if current else None, request.now
@@ -183,8 +180,8 @@ def obligation_context(request: HttpRequest, obligation_id: int) -> dict[str, An
         "parents": parents_of(obligation),
         "current": current,
         "versions": [
-            (each, names.who(each.submitted_by), past.nil, past.lines(form, names))
-            for each, past in zip(versions, histories, strict=True)
+            (each, names.who(each.submitted_by), lines)
+            for each, lines in zip(versions, history_of(versions, form, names), strict=True)
         ],
         "events": [(event, names.who(event.by)) for event in reversed(events)],
         "may": {
