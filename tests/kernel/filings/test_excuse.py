@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -97,6 +98,17 @@ def test_the_office_excuses_at_once_also_after_due_and_a_closed_unit(cast):
     obligation_excuse_direct(actor=cast.office, obligation_id=owed("S3").pk, reason="撤销", now=PAST_DUE)
     assert (owed("S3").answer, owed("S3").excuse_reason) == ("excused", "撤销")
     assert verify_ledger().ok
+
+
+def test_nobody_grants_their_own_request_in_another_post(cast):
+    ask(cast.clerk)
+    elsewhere = replace(cast.reviewer, account_id=cast.clerk.account_id)
+    before = snapshot()
+    with pytest.raises(SamePerson, match="不能批准本人申请"):
+        decide(elsewhere)
+    with pytest.raises(SamePerson, match="不能批准本人申请"):
+        direct(replace(cast.office, account_id=cast.clerk.account_id))
+    assert snapshot() == before
 
 
 def test_refusals_change_nothing(cast):

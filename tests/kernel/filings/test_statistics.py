@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from luoshi.core.periods import parse_period
-from luoshi.kernel.filings.actions import filing_sign, obligation_excuse_direct
+from luoshi.kernel.filings.actions import filing_sign, filing_withdraw, obligation_excuse_direct
 from luoshi.kernel.filings.models import Obligation
 from luoshi.kernel.filings.statistics import Asked, By, Counts, counts, median_days_before_due
 from tests.harness.times import NOW
@@ -132,6 +132,8 @@ def test_a_span_of_periods_is_asked_for(cast):
 
 def test_the_median_is_of_the_versions_in_force(cast):
     third = player("clerk3", "S3", ("clerk", "S3"))
+    first = submit(cast.clerk, now=DUE - timedelta(days=9))
+    filing_withdraw(actor=cast.clerk, filing_id=first.pk, now=DUE - timedelta(days=8))
     submit(cast.clerk, now=DUE - timedelta(days=4))
     submit(cast.other, owed("S2"), now=DUE - timedelta(days=1))
     assert median_days_before_due(cast.office, by=By.ALL) == {(): Decimal("2.5")}
