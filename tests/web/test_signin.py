@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
 from luoshi.core.actor import SYSTEM
 from luoshi.kernel.access.actions import password_reset
@@ -110,3 +111,18 @@ def test_account_without_a_post_is_told_what_to_do(browse, district):
     )
     page = browse("ducha").get("/")
     assert page.status_code == 200 and "没有任职" in text_of(page)
+
+
+@pytest.mark.parametrize("page", ["http://[bad", "http://elsewhere.example/x", "%%%"])
+def test_header_of_a_stranger_page_leads_to_the_workbench_after_signing_in(page, browse):
+    answer = browse("").get("/signin/", headers={**HTMX, "HX-Current-URL": page})
+    assert answer.status_code == 200 and answer["HX-Redirect"] == "/signin/?next=%2F"
+
+
+def test_form_in_another_alphabet_is_refused_in_words(browse):
+    browse("")
+    client = Client(enforce_csrf_checks=True)
+    client.get("/signin/")
+    kind = "application/x-www-form-urlencoded; charset=utf-7"
+    answer = client.post("/signin/", b"username=a", content_type=kind)
+    assert answer.status_code == 400 and "请求无法识别" in text_of(answer)

@@ -14,3 +14,4 @@ urlpatterns = [
     path("reports/", include("luoshi.web.reports.urls")),
     path("ledger/", include("luoshi.web.ledger.urls")),
 ]
+handler400 = "luoshi.web.shell.views.bad_request"

@@ -101,6 +101,16 @@ def test_guards_are_all_there_and_come_back() -> None:
     assert guards_missing(connection) == []
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="the statement is SQLite's")
+def test_a_guard_that_refuses_nothing_counts_as_missing() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER ledger_event_no_update")
+        cursor.execute(
+            "CREATE TRIGGER ledger_event_no_update BEFORE UPDATE ON ledger_event WHEN 0 BEGIN SELECT 1; END"
+        )
+    assert guards_missing(connection) == ["ledger_event_no_update"]
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_note_of_the_security_log_stands_on_its_own() -> None:
     with pytest.raises(RuntimeError, match="durable"), transaction.atomic():

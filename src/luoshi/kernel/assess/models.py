@@ -28,7 +28,7 @@ class Round(Root):
     state = models.CharField("状态", max_length=12, choices=State.choices, default=State.DRAFT)
     computed_at = models.DateTimeField("计算时间")
     published_at = models.DateTimeField("发布时间", null=True)
-    position = models.BigIntegerField("计算时的账位")
+    position = models.BigIntegerField("计算时的留痕序号")
     sheets_hash = models.CharField("得分单校验值", max_length=64)
     supersedes = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="superseded_by", verbose_name="更正的轮次"

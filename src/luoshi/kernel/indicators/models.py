@@ -35,7 +35,7 @@ class Figure(Ledgered):
     fingerprint = CodeField("行指纹", max_length=60)
     formula_hash = CodeField("定义摘要", max_length=64)
     pack_version = models.PositiveIntegerField("业务包版本")
-    position = models.BigIntegerField("取数账位")
+    position = models.BigIntegerField("取数时的留痕序号")
 
     class Meta:
         verbose_name = verbose_name_plural = "数字"

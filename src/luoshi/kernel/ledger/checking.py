@@ -70,16 +70,16 @@ class Chain:
 
     def _place(self, stored: Stored) -> Iterator[Fault]:
         if stored.pending_hash is None and stored.leaf_index is None:
-            yield self._fault("no_position", stored, "既不在待编号表中，也没有账位，留痕表被改动过")
+            yield self._fault("no_position", stored, "既不在待编号表中，也没有留痕序号，留痕表被改动过")
         if stored.pending_hash is not None and stored.leaf_index is not None:
-            yield self._fault("two_positions", stored, "既有账位，又在待编号表中，留痕表被改动过")
+            yield self._fault("two_positions", stored, "既有留痕序号，又在待编号表中，留痕表被改动过")
 
     def _hashes(self, stored: Stored, digest: str) -> Iterator[Fault]:
         if stored.pending_hash is not None and stored.pending_hash.hex() != digest:
             yield self._fault("hash", stored, "原文与写入时存下的摘要不符，原文被改动过")
         if stored.leaf_hash is not None and stored.leaf_hash != leaf_hash(stored.body):
             yield self._fault(
-                "hash", stored, f"原文与账位 {stored.leaf_index} 的叶摘要不符，原文或叶被改动过"
+                "hash", stored, f"原文与留痕序号 {stored.leaf_index} 的叶摘要不符，原文或叶被改动过"
             )
 
     def _against_columns(self, stored: Stored, body: Body) -> Iterator[Fault]:

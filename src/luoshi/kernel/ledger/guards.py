@@ -79,13 +79,22 @@ def remove_guards(connection: BaseDatabaseWrapper) -> None:
 
 
 def guards_missing(connection: BaseDatabaseWrapper) -> list[str]:
-    """Return the names of triggers that should stand and do not (or are switched off), in order."""
+    """Return the names of triggers that should stand and do not, in order.
+
+    One that is switched off, or stands under its name but no longer refuses, counts as missing.
+    """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')")
+            cursor.execute(
+                "SELECT t.tgname FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+                " WHERE NOT t.tgisinternal AND t.tgenabled IN ('O', 'A') AND position(%s IN p.prosrc) > 0",
+                [REFUSAL],
+            )
+            standing = {row[0] for row in cursor.fetchall()}
         else:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        standing = {row[0] for row in cursor.fetchall()}
+            written = {statement for guard in GUARDS for statement in _created_sqlite(guard)}
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            standing = {name for name, statement in cursor.fetchall() if statement in written}
     return sorted(set(_names(connection.vendor)) - standing)
 
 

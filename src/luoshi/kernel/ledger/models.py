@@ -56,12 +56,12 @@ class Pending(models.Model):
 class Leaf(models.Model):
     """The position of an event, contiguous from 0, and its RFC 6962 leaf hash, SHA-256(0x00, body)."""
 
-    leaf_index = models.BigIntegerField("账位", primary_key=True)
+    leaf_index = models.BigIntegerField("留痕序号", primary_key=True)
     event_id = models.BigIntegerField("事件编号", unique=True)
     hash_sha256 = models.BinaryField("叶摘要")
 
     class Meta:
-        verbose_name = "留痕账位"
+        verbose_name = "留痕序号"
         ordering = ("leaf_index",)
 
     def __str__(self) -> str:

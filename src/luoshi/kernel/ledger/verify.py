@@ -27,9 +27,9 @@ Progress = Callable[[str, int], None]
 T = TypeVar("T")
 
 LIMITS = (
-    "尚无检查点：一行若连同它的全部事件和账位一起被删去，无法发现。",
+    "尚无检查点：一行若连同它的全部事件和留痕序号一起被删去，无法发现。",
     "尚无检查点：最新的若干条事件若从末尾整段删去，且相应的行也改回原样，无法发现。",
-    "尚无检查点：若有人能同时改写行、事件、摘要和账位，使其前后一致，无法发现。",
+    "尚无检查点：若有人能同时改写行、事件、摘要和留痕序号，使其前后一致，无法发现。",
     "个人信息和自由文本只核对现值；已被更新的旧文本不在库内保存，只核对其承诺仍在。",
     "时间核对到毫秒。",
 )
@@ -193,11 +193,11 @@ class _Run:
         expected = 0
         for index, event_id, existing in _stream(_LEAVES):
             if index != expected:
-                text = f"账位不连续：{expected} 之后应为连续编号，却见 {index}，有账位被删去。"
+                text = f"留痕序号不连续：{expected} 之后应为连续编号，却见 {index}，有留痕序号被删去。"
                 self.add(Fault("leaf_gap", "", 0, event_id, text))
             if existing is None:
                 self.add(
-                    Fault("ghost_leaf", "", 0, event_id, f"账位 {index} 指向的事件 {event_id} 已不存在。")
+                    Fault("ghost_leaf", "", 0, event_id, f"留痕序号 {index} 指向的事件 {event_id} 已不存在。")
                 )
             expected = index + 1
         for (event_id,) in _stream(_PENDING):

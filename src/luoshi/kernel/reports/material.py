@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
 
+from luoshi.core.formulas import rounded
 from luoshi.core.periods import Period
 from luoshi.kernel.assess.compute import SheetResult
 from luoshi.kernel.assess.inputs import score_period, scored_periods
@@ -14,6 +17,8 @@ from luoshi.kernel.indicators.engine import FigureResult, evaluate
 from luoshi.kernel.ledger.queries import position
 from luoshi.kernel.org.queries import UnitNode, unit_find, unit_tree
 from luoshi.kernel.reports.holes import indicator_keys_in_prose, indicator_keys_in_tables
+
+MOST_DIGITS = 2
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,20 @@ class Material:
     def ranks(self) -> bool:
         """Say whether the report's scheme ranks units, so that those left out of the ranks must be named."""
         return self.scheme is not None and self.scheme.body["rank"] != "none"
+
+    @cached_property
+    def points_digits(self) -> Mapping[str, int]:
+        """Return criterion key → decimals its points are printed with, and under "" those of all points.
+
+        As many as the longest number has, at most two.
+        """
+        digits: dict[str, int] = {"": 0}
+        for line in (line for scored in self.rounds for sheet in scored.sheets for line in sheet.lines):
+            points = Decimal(0) if line.points is None else rounded(line.points, MOST_DIGITS).normalize()
+            used = max(-int(points.as_tuple().exponent), 0)
+            digits[line.key] = max(digits.get(line.key, 0), used)
+            digits[""] = max(digits[""], used)
+        return digits
 
 
 def material_of(report_ref: str, period: Period, *, version: int | None = None) -> Material:

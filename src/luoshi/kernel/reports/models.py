@@ -26,7 +26,7 @@ class Issue(Root):
     period_end = models.DateField("期间止")
     number = models.CharField("文号", max_length=60, blank=True)
     frozen_at = models.DateTimeField("定稿时间")
-    position = models.BigIntegerField("取数账位")
+    position = models.BigIntegerField("取数时的留痕序号")
     document = models.TextField("正文")
     bounds = models.TextField("数字对应")
     document_hash = models.CharField("校验值", max_length=64)

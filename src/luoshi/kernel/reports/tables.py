@@ -30,7 +30,6 @@ TITLES = {
 WIDTHS = {"seq": 12.0, "rank": 14.0, "period": 24.0, "unit": 40.0, "criterion": 34.0, "status": 40.0}
 STATUS = {"ranked": "", "scored": "", "items": "只列分项", "apart": "另列"}
 EMPTY = "—"
-MOST_DIGITS = 2
 
 
 @dataclass(frozen=True)
@@ -133,7 +132,7 @@ def _bound(name: str, row: Row, material: Material) -> Bound | None:
     line = row.line if not key else next((each for each in row.sheet.lines if each.key == key), None)
     if line is None:
         return None
-    return _line_bound(head, line, _points_digits(key, material), row.sheet, row.scored, material)
+    return _line_bound(head, line, material.points_digits[key], row.sheet, row.scored, material)
 
 
 def _indicator_bound(figure: FigureResult | None, row: Row, material: Material) -> Bound | None:
@@ -173,19 +172,6 @@ def _line_text(part: str, line: LineResult, digits: int) -> str:
     if line.points is None:
         return EMPTY
     return f"{rounded(line.points if part == 'points' else -line.points, digits):f}"
-
-
-def _points_digits(key: str, material: Material) -> int:
-    """Return the decimals of a column of points: as many as its longest number has, at most two."""
-    points = (
-        line.points
-        for scored in material.rounds
-        for sheet in scored.sheets
-        for line in sheet.lines
-        if line.points is not None and key in ("", line.key)
-    )
-    used = (-int(rounded(each, MOST_DIGITS).normalize().as_tuple().exponent) for each in points)
-    return max([*used, 0])
 
 
 def _number(name: str, row: Row, material: Material) -> Decimal | None:

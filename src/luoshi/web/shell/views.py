@@ -7,8 +7,9 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -33,8 +34,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 def signin(request: HttpRequest) -> HttpResponse:
     """Sign in by name and password. A part of a page asked for after the session ended leads here whole."""
     if request.htmx:
-        page = request.htmx.current_url_abs_path or "/"
-        return HttpResponseClientRedirect(f"{request.path}?{urlencode({'next': page})}")
+        return HttpResponseClientRedirect(f"{request.path}?{urlencode({'next': page_left(request)})}")
     if request.user.is_authenticated:
         return redirect("workbench")
     form = SigninForm(request.POST or None)
@@ -91,6 +91,19 @@ def large_type(request: HttpRequest) -> HttpResponse:
     else:
         response.set_cookie(LARGE_TYPE, "1", max_age=YEAR_IN_SECONDS, httponly=True, samesite="Lax")
     return response
+
+
+def page_left(request: HttpRequest) -> str:
+    """Return the page that htmx says it stands on; the workbench when its header is no address of ours."""
+    try:
+        return request.htmx.current_url_abs_path or "/"
+    except ValueError:
+        return "/"
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Answer what cannot be read. Unlike Django's own page it never looks into the form, which may be why."""
+    return HttpResponseBadRequest(render_to_string("400.html"))
 
 
 def next_page(request: HttpRequest) -> str:

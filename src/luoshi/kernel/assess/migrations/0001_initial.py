@@ -41,7 +41,7 @@ class Migration(migrations.Migration):
                 ),
                 ("computed_at", models.DateTimeField(verbose_name="计算时间")),
                 ("published_at", models.DateTimeField(null=True, verbose_name="发布时间")),
-                ("position", models.BigIntegerField(verbose_name="计算时的账位")),
+                ("position", models.BigIntegerField(verbose_name="计算时的留痕序号")),
                 ("sheets_hash", models.CharField(max_length=64, verbose_name="得分单校验值")),
                 (
                     "definition",

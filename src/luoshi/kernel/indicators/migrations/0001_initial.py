@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ("fingerprint", luoshi.db.fields.CodeField(max_length=60, verbose_name="行指纹")),
                 ("formula_hash", luoshi.db.fields.CodeField(max_length=64, verbose_name="定义摘要")),
                 ("pack_version", models.PositiveIntegerField(verbose_name="业务包版本")),
-                ("position", models.BigIntegerField(verbose_name="取数账位")),
+                ("position", models.BigIntegerField(verbose_name="取数时的留痕序号")),
                 (
                     "unit",
                     models.ForeignKey(

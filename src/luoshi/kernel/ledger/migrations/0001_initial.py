@@ -16,13 +16,13 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "leaf_index",
-                    models.BigIntegerField(primary_key=True, serialize=False, verbose_name="账位"),
+                    models.BigIntegerField(primary_key=True, serialize=False, verbose_name="留痕序号"),
                 ),
                 ("event_id", models.BigIntegerField(unique=True, verbose_name="事件编号")),
                 ("hash_sha256", models.BinaryField(verbose_name="叶摘要")),
             ],
             options={
-                "verbose_name": "留痕账位",
+                "verbose_name": "留痕序号",
                 "ordering": ("leaf_index",),
             },
         ),

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ("period_end", models.DateField(verbose_name="期间止")),
                 ("number", models.CharField(blank=True, max_length=60, verbose_name="文号")),
                 ("frozen_at", models.DateTimeField(verbose_name="定稿时间")),
-                ("position", models.BigIntegerField(verbose_name="取数账位")),
+                ("position", models.BigIntegerField(verbose_name="取数时的留痕序号")),
                 ("document", models.TextField(verbose_name="正文")),
                 ("bounds", models.TextField(verbose_name="数字对应")),
                 ("document_hash", models.CharField(max_length=64, verbose_name="校验值")),
