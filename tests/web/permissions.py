@@ -66,6 +66,9 @@ ROWS = (
         for name in ("filing_sign", "filing_accept", "filing_return")
     ),
     Row("filing_withdraw", (302, 404, 409, 403, 404, 403), lambda ids: [ids["filing"]], method="post"),
+    Row("work_list", READ),
+    Row("review_desk", READ),
+    Row("filing_changes", (302, 404, 200, 200, 404, 200), lambda ids: [ids["filing"]]),
     Row("filing_import", FILL, lambda ids: FORM),
     Row("filing_preview", (302, 404, 200, 404, 404, 404), lambda ids: [ids["draft"]]),
     Row("filing_faults", (302, 404, 200, 404, 404, 404), lambda ids: [ids["draft"]]),

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from luoshi.core.periods import parse_period
 from luoshi.kernel.filings.actions import filing_accept, filing_return, filing_sign, filing_withdraw
 from luoshi.kernel.filings.flows import Flow, Step, flow_of
 from luoshi.kernel.filings.forms import form_by_id
@@ -150,8 +151,8 @@ def filing_accepted(request: HttpRequest, filing: Any) -> HttpResponse:
                     ).pk
                 },
             )
-            messages.success(request, "已通过。")
-            return redirect("obligation_detail", filing.obligation_id)
+            messages.success(request, f"{named(filing)}已通过。")
+            return redirect("review_desk")
     return acted_page(request, filing.obligation_id, sure=asked)
 
 
@@ -162,9 +163,15 @@ def filing_returned(request: HttpRequest, filing: Any) -> HttpResponse:
     if asked.is_valid():
         with refusals_into(request, asked), asked.items_named():
             taken_once(request, lambda: {"review": sent_back(request, filing, asked)})
-            messages.success(request, "已退回，填报单位可以修改后重新提交。")
-            return redirect("obligation_detail", filing.obligation_id)
+            messages.success(request, f"{named(filing)}已退回，填报单位可以修改后重新提交。")
+            return redirect("review_desk")
     return acted_page(request, filing.obligation_id, back=asked)
+
+
+def named(filing: Any) -> str:
+    """Return whose answer a version is, for which period."""
+    obligation = filing.obligation
+    return f"{obligation.unit.title} {parse_period(obligation.period_code).title}"
 
 
 def sent_back(request: HttpRequest, filing: Any, asked: ReturnForm) -> int:

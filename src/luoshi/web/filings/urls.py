@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from luoshi.web.filings import entry_views, importing, review_views, views
+from luoshi.web.filings import entry_views, importing, review_views, views, work_views
 
 urlpatterns = [
     path("", views.form_list, name="form_list"),
+    path("mine/", work_views.work_list, name="work_list"),
+    path("review/", work_views.review_desk, name="review_desk"),
+    path("versions/<int:filing_id>/changes/", work_views.filing_changes, name="filing_changes"),
     path("obligations/<int:obligation_id>/", review_views.obligation_detail, name="obligation_detail"),
     path("obligations/<int:obligation_id>/correct/", views.filing_correct_page, name="filing_correct"),
     path("obligations/<int:obligation_id>/fill/", entry_views.filing_fill, name="filing_fill"),

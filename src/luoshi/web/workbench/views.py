@@ -10,18 +10,24 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from luoshi.core.actor import Actor
+from luoshi.core.lights import Light
 from luoshi.core.periods import parse_period
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.assess.queries import rounds_visible
 from luoshi.kernel.definitions.queries import definitions_of, pack_versions
-from luoshi.kernel.filings.queries import FormCard, drafts_of, forms_visible
+from luoshi.kernel.filings.flows import STEP_TITLES, Step
+from luoshi.kernel.filings.queries import FormCard, drafts_of, forms_visible, my_open_work
+from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.queries import events_page, pending_count, position
 from luoshi.kernel.org.queries import units_on
 from luoshi.kernel.reports.queries import issues_visible
 from luoshi.web.filings.views import matrix_context
+from luoshi.web.filings.work_views import Group, groups_of
 from luoshi.web.ledger.words import Names
 
 NEWEST = 8
+WAITS = {Step.FILL: "待报", Step.SIGN: "待审签", Step.REVIEW: "待审核"}
+LIGHT_TONES = {Light.BLUE: "doing", Light.YELLOW: "warn", Light.RED: "bad"}
 EXCERPT = 10
 
 
@@ -61,8 +67,9 @@ def workbench(request: HttpRequest) -> HttpResponse:
     context = {
         "kpis": kpis(actor, cards, rounds, issues),
         "todos": [
+            *work_waiting(request),
             *drafts_waiting(actor),
-            *filings_waiting(cards),
+            *filings_waiting(actor, cards),
             *rounds_waiting(actor, rounds),
             *first_steps(request),
         ],
@@ -122,8 +129,41 @@ def drafts_waiting(actor: Actor) -> list[Todo]:
     ]
 
 
-def filings_waiting(cards: list[FormCard]) -> list[Todo]:
-    """Forms with obligations not answered yet."""
+def work_waiting(request: HttpRequest) -> list[Todo]:
+    """What waits to be filled, signed or reviewed by this actor, the first due first."""
+    groups = groups_of(my_open_work(request.actor, request.now))
+    return [work_todo(group, request) for group in groups[:NEWEST]]
+
+
+def work_todo(group: Group, request: HttpRequest) -> Todo:
+    """Return the line of open work: what is to be filled says how long is left, all else which step waits."""
+    work = group.first
+    owed_by = work.owed_by
+    left = None if owed_by is None else (local_day(owed_by) - request.today).days
+    label, tone = WAITS[work.step], "doing"
+    if work.step is Step.FILL and left is not None:
+        label, tone = due_words(left), LIGHT_TONES.get(work.light, "")
+    whose = work.unit.title if len(group.works) == 1 else f"{len(group.works)} 份"
+    stage = "，退回待补正" if work.stage == "returned" else ""
+    below = f"{work.period.title}　{whose}{stage}"
+    return Todo(label, tone, f"{STEP_TITLES[work.step]} {work.form_title}", below, group.href)
+
+
+def due_words(left: int) -> str:
+    """Return how many days are left.
+
+    >>> due_words(-2), due_words(0), due_words(3)
+    ('逾期 2 天', '今日到期', '剩 3 天')
+    """
+    if left < 0:
+        return f"逾期 {-left} 天"
+    return f"剩 {left} 天" if left else "今日到期"
+
+
+def filings_waiting(actor: Actor, cards: list[FormCard]) -> list[Todo]:
+    """Forms with obligations not answered yet, for who sees to it that they are."""
+    if not can(actor, "period.open"):
+        return []
     return [
         Todo(
             "待报",
