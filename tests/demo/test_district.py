@@ -11,14 +11,18 @@ import pytest
 from django.db import transaction
 
 from luoshi.core.periods import parse_period
-from luoshi.demo.build import LEAD, build
+from luoshi.demo.build import LEAD, Credential, build
 from luoshi.demo.cast import FILERS, SAMPLE_START
 from luoshi.demo.district.habits import Outcome, plan_of, values_of
 from luoshi.demo.district.people import post_of
 from luoshi.demo.district.places import FULL, GROUPS, MERGER, RENAMING, SMALL
+from luoshi.kernel.access.actions import signin_check
 from luoshi.kernel.access.models import Account
+from luoshi.kernel.access.queries import actor_of
 from luoshi.kernel.elements.models import HeldValue
+from luoshi.kernel.filings.flows import Step
 from luoshi.kernel.filings.models import Answer, Draft, Filing, FilingFact, Obligation, Review, State
+from luoshi.kernel.filings.queries import my_open_work
 from luoshi.kernel.filings.ticks import windows_open
 from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.queries import position
@@ -29,16 +33,11 @@ pytestmark = pytest.mark.django_db
 MONTHLY, QUARTERLY = "zeren.monthly", "zeren.quarterly"
 
 
-def built() -> tuple[str, ...]:
-    credentials = build(now=SAMPLE_START, tell=lambda line: None, scale=SMALL)
-    return tuple(each.username for each in credentials)
-
-
 @pytest.fixture(scope="module")
-def year(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[tuple[str, ...]]:
+def year(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[list[Credential]]:
     """Build the small district for this module and roll it back."""
     with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
-        yield built()
+        yield build(now=SAMPLE_START, tell=lambda line: None, scale=SMALL)
         transaction.set_rollback(True)
 
 
@@ -105,6 +104,24 @@ def test_last_month_is_under_way(year):
     assert waiting.exists()
 
 
+def test_each_of_the_cast_finds_open_work_on_the_first_morning(year):
+    steps = {}
+    for username in ("songjian", "fuze", "zeren"):
+        actor = actor_of(Account.objects.get(username=username), None, SAMPLE_START.date())
+        steps[username] = {work.step for work in my_open_work(actor, SAMPLE_START)}
+    assert steps == {"songjian": {Step.FILL}, "fuze": {Step.SIGN}, "zeren": {Step.REVIEW}}
+    draft = Draft.objects.get(obligation__unit_code="JD01", obligation__period_code="2023-05")
+    assert draft.values["items"] and "work" not in draft.values
+
+
+def test_everybody_who_may_sign_in_can(year):
+    for each in year:
+        account = signin_check(
+            username=each.username, password=each.password, now=SAMPLE_START, source="127.0.0.1"
+        )
+        assert not account.must_change_password
+
+
 def test_unit_that_was_merged_owes_nothing_more_and_its_successor_answers_what_it_left(year):
     closed = Unit.objects.get(code=MERGER.code)
     assert (closed.closed_on, closed.successor.code) == (MERGER.on, MERGER.into)
@@ -129,9 +146,10 @@ def test_quarter_holds_the_items_that_the_last_month_holds(year):
 
 
 def test_accounts_of_the_units_wait_for_a_password(year):
-    accounts = Account.objects.exclude(username__in=year)
+    signing_in = {each.username for each in year}
+    accounts = Account.objects.exclude(username__in=signing_in)
     assert accounts.count() == 22 and not any(account.has_usable_password() for account in accounts)
-    assert {player.username for player in FILERS} <= set(year)
+    assert {player.username for player in FILERS} <= signing_in
 
 
 def test_facts_are_of_the_answers_in_force(year):

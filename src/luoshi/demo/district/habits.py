@@ -48,6 +48,13 @@ class Plan:
     excuse_first: bool
 
 
+LEFT_TO_TRY = {
+    ("zeren.monthly", "JD01", "2023-04"): Plan(Outcome.FILED, 5, 0, 930, 1, 1, (21,), False, False, False),
+    ("zeren.monthly", "JD01", "2023-05"): Plan(Outcome.FILED, 8, 0, 600, 0, 0, (), False, True, False),
+}
+"""What waits for those of the cast: a version mended late not yet signed, a draft half filled."""
+
+
 def random_of(*names: object) -> Random:
     """Return the generator of one draw."""
     return Random("|".join(map(str, (SEED, *names))))
@@ -55,6 +62,9 @@ def random_of(*names: object) -> Random:
 
 def plan_of(form_ref: str, unit: str, period: Period) -> Plan:
     """Draw what becomes of one obligation. Slow units are late and returned more often."""
+    left = LEFT_TO_TRY.get((form_ref, unit, period.code))
+    if left is not None:
+        return left
     slow = random_of("pace", unit).random()
     draw = random_of(form_ref, unit, period.code)
     small = unit.startswith(("TT", "SY"))
