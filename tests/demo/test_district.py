@@ -23,6 +23,7 @@ from luoshi.kernel.elements.models import HeldValue
 from luoshi.kernel.filings.flows import Step
 from luoshi.kernel.filings.models import Answer, Draft, Filing, FilingFact, Obligation, Review, State
 from luoshi.kernel.filings.queries import my_open_work
+from luoshi.kernel.filings.statistics import Asked, By, Counts, counts
 from luoshi.kernel.filings.ticks import windows_open
 from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.queries import position
@@ -78,6 +79,21 @@ def test_answers_add_up_to_what_was_opened(year):
     assert Review.objects.filter(obligation__form_ref=MONTHLY, decision="return").count() == sum(
         owed().values_list("returns", flat=True)
     )
+
+
+def test_statistics_of_the_office_agree_with_the_rows(year):
+    """Groups and periods add up to the whole; no rate leaves 0 to 100."""
+    office = actor_of(Account.objects.get(username="ducha"), None, SAMPLE_START.date())
+    asked = Asked(form_ref=MONTHLY)
+    whole = counts(office, by=By.ALL, at=SAMPLE_START, asked=asked)[()]
+    assert (whole.opened, whole.due) == (45, whole.on_time + whole.late + whole.missing)
+    assert whole.filed == owed().filter(answer=Answer.FILED).count()
+    for by in (By.BRANCH, By.PERIOD, By.UNIT):
+        parts = counts(office, by=by, at=SAMPLE_START, asked=asked)
+        assert sum(parts.values(), Counts()) == whole
+        rates = [rate for part in parts.values() if (rate := part.on_time_rate) is not None]
+        assert rates and all(0 <= rate <= 100 for rate in rates)
+    assert len(counts(office, by=By.BRANCH, at=SAMPLE_START, asked=asked)) == len(GROUPS)
 
 
 def test_every_answer_was_given_signed_and_reviewed_by_three_accounts(year):
