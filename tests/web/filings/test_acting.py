@@ -149,3 +149,18 @@ def test_page_asks_the_same_number_of_queries_however_many_versions(
     client = browse("reviewer")
     with django_assert_max_num_queries(60):
         page_of(client)
+
+
+def test_every_form_that_writes_carries_its_token(browse, cast):
+    submit(cast.clerk)
+    here = f"/filings/obligations/{owed().pk}/"
+    addresses = [
+        ("clerk", here),
+        ("head", here),
+        ("reviewer", "/filings/review/"),
+        ("clerk", "/filings/mine/"),
+    ]
+    browse("head").post(step_of(owed().filings.get(), "sign"), {"sure": "on"})
+    for who, address in [*addresses, ("reviewer", here)]:
+        for form in soup(browse(who).get(address)).select("form[method=post]"):
+            assert form.select_one("[name=csrfmiddlewaretoken]"), form["action"]

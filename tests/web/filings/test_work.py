@@ -94,6 +94,12 @@ def test_workbench_leads_everybody_to_the_own_work(browse, cast):
     assert todos(browse("head")) == [("待审签", "审签 履责月报", here)]
     browse("head").post(f"/filings/versions/{filing.pk}/sign/", {"sure": "on"})
     assert todos(browse("reviewer")) == [("待审核", "审核 履责月报", here)]
+    returned(cast, filing_of())
+    assert todos(browse("clerk")) == [("退回补正", "填报 履责月报", f"{here}fill/")]
+
+
+def filing_of() -> Filing:
+    return owed().filings.get()
 
 
 def test_several_of_one_form_and_period_are_one_line(browse, cast):

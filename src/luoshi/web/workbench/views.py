@@ -140,12 +140,13 @@ def work_todo(group: Group, request: HttpRequest) -> Todo:
     work = group.first
     owed_by = work.owed_by
     left = None if owed_by is None else (local_day(owed_by) - request.today).days
-    label, tone = WAITS[work.step], "doing"
+    label, tone, more = WAITS[work.step], "doing", ""
     if work.step is Step.FILL and left is not None:
         label, tone = due_words(left), LIGHT_TONES.get(work.light, "")
+    if work.stage == "returned":
+        label, tone, more = "退回补正", tone if work.light is Light.RED else "warn", f"，{label}"
     whose = work.unit.title if len(group.works) == 1 else f"{len(group.works)} 份"
-    stage = "，退回待补正" if work.stage == "returned" else ""
-    below = f"{work.period.title}　{whose}{stage}"
+    below = f"{work.period.title}　{whose}{more}"
     return Todo(label, tone, f"{STEP_TITLES[work.step]} {work.form_title}", below, group.href)
 
 
