@@ -61,3 +61,11 @@ def test_accounts_without_the_sample_file_are_not_taken_for_the_sample(folder: P
     account_create(by=SYSTEM, username="guanli", person_id=None, now=now)
     with pytest.raises(CommandError, match="不是样例数据"):
         demo()
+
+
+def test_scale_is_full_unless_asked_for_less(folder: Path, monkeypatch):
+    scales = []
+    monkeypatch.setattr(command, "build", lambda **kwargs: scales.append(kwargs["scale"].name) or [ONE])
+    demo()
+    call_command("demo", "--no-serve", "--scale", "small", stdout=StringIO())
+    assert scales == ["full", "small"]

@@ -58,6 +58,17 @@ ROWS = (
     Row("period_open", (302, 403, 403, 200, 403, 403), lambda ids: FORM, method="post"),
     Row("obligation_detail", (302, 404, 200, 200, 404, 200), lambda ids: [ids["obligation"]]),
     Row("filing_correct", (302, 404, 200, 403, 404, 403), lambda ids: [ids["obligation"]]),
+    Row("filing_fill", (302, 404, 200, 403, 404, 403), lambda ids: [ids["obligation"]]),
+    Row("obligation_claim", (302, 404, 409, 403, 404, 403), lambda ids: [ids["obligation"]], method="post"),
+    Row("obligation_excuse", (302, 404, 409, 409, 404, 409), lambda ids: [ids["obligation"]]),
+    *(
+        Row(name, (302, 404, 200, 200, 404, 200), lambda ids: [ids["filing"]], method="post")
+        for name in ("filing_sign", "filing_accept", "filing_return")
+    ),
+    Row("filing_withdraw", (302, 404, 409, 403, 404, 403), lambda ids: [ids["filing"]], method="post"),
+    Row("work_list", READ),
+    Row("review_desk", READ),
+    Row("filing_changes", (302, 404, 200, 200, 404, 200), lambda ids: [ids["filing"]]),
     Row("filing_import", FILL, lambda ids: FORM),
     Row("filing_preview", (302, 404, 200, 404, 404, 404), lambda ids: [ids["draft"]]),
     Row("filing_faults", (302, 404, 200, 404, 404, 404), lambda ids: [ids["draft"]]),

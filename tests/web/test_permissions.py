@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from luoshi.core.periods import parse_period
 from luoshi.kernel.assess.queries import rounds_visible, sheets_visible
 from luoshi.kernel.filings.actions import draft_keep
+from luoshi.kernel.filings.queries import filing_versions, obligation_visible
 from luoshi.kernel.ledger.queries import events_page
 from luoshi.kernel.reports.queries import issues_visible
 from luoshi.web.reports import views as report_views
@@ -47,8 +48,10 @@ def ids(district, browse):
         content=BROKEN.encode(),
         now=LATER,
     )
+    owed = obligation_of(district, "PJ02")
     return {
-        "obligation": obligation_of(district, "PJ02"),
+        "obligation": owed,
+        "filing": filing_versions(obligation_visible(office, owed))[0].id,
         "draft": draft.token,
         "round": scored.pk,
         "sheet": sheet.pk,

@@ -6,11 +6,14 @@ import secrets
 import string
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from luoshi.core.actor import SYSTEM, Actor
 from luoshi.core.periods import Period, parse_period
-from luoshi.demo.cast import ADMIN, CAST, DESK, OFFICE, OFFICE_UNITS, Player
+from luoshi.demo.cast import ADMIN, CAST, DESK, FILERS, OFFICE, OFFICE_UNITS, REVIEWER, Player
+from luoshi.demo.district.people import people_made, units_made
+from luoshi.demo.district.places import Scale
+from luoshi.demo.district.year import Year
 from luoshi.kernel.access.actions import account_create, account_password_set, role_bind
 from luoshi.kernel.access.models import Account
 from luoshi.kernel.access.queries import actor_of
@@ -18,6 +21,7 @@ from luoshi.kernel.assess.actions import round_compute, round_publish
 from luoshi.kernel.calendars.actions import calendar_install
 from luoshi.kernel.files.sheets import read_table
 from luoshi.kernel.filings.actions import draft_keep, filings_take, obligations_open
+from luoshi.kernel.filings.windows import LOCAL
 from luoshi.kernel.ledger.actions import sequence_all
 from luoshi.kernel.loader.actions import pack_install
 from luoshi.kernel.loader.folder import SHIPPED
@@ -33,6 +37,7 @@ from luoshi.kernel.org.importing import units_preview
 from luoshi.kernel.reports.actions import report_freeze
 
 PACK = SHIPPED / "bulletins"
+YEAR_PACK = SHIPPED / "zeren"
 UNITS_FROM = date(2010, 1, 1)
 OFFICE_FROM = date(2020, 1, 1)
 LEAD = timedelta(hours=1)
@@ -82,29 +87,47 @@ class Steps:
         return self._now
 
 
-def build(*, now: datetime, tell: Callable[[str], None]) -> list[Credential]:
-    """Build the whole sample; ``tell`` gets one line of progress for each part.
+def build(*, now: datetime, tell: Callable[[str], None], scale: Scale | None = None) -> list[Credential]:
+    """Build the sample; ``tell`` gets one line of progress for each part.
 
+    With a ``scale`` the district files from the day it begins until an hour before ``now``. The published
+    tables are imported in that hour.
     Raises: Refusal when an action refuses, which would be a fault of the sample.
     """
-    steps = Steps(now - LEAD)
-    tell("建立工作日历、单位和岗位")
+    steps = Steps(now - LEAD if scale is None else datetime.combine(scale.begins, time(9), tzinfo=LOCAL))
+    tell("建立工作日历、单位、人员和岗位")
     calendar_install(by=SYSTEM, code="cn", now=steps.next())
     _units(steps)
     credentials = [_player(player, steps) for player in CAST]
-    tell("安装业务包：热线与街道通报样例")
-    pack_install(
-        actor=_actor(ADMIN, steps),
-        path=PACK,
-        bindings={"desk": DESK.post, "organ": DESK.unit},
-        now=steps.next(),
-    )
-    for table in TABLES:
-        tell(f"导入并计算：{parse_period(table.period).title}，{table.form}")
-        _table(table, steps)
+    if scale is not None:
+        credentials += _year(scale, steps, now - LEAD, tell)
+        steps = Steps(now - LEAD)
+    _published(steps, tell)
     tell("给留痕依次编号")
     sequence_all()
     return credentials
+
+
+def _year(scale: Scale, steps: Steps, until: datetime, tell: Callable[[str], None]) -> list[Credential]:
+    """Set up the district with its people and the form pack, and let it file."""
+    units_made(scale, OFFICE_FROM, steps.next)
+    credentials = [_player(player, steps) for player in FILERS]
+    people_made(scale, OFFICE_FROM, steps.next)
+    tell("安装业务包：履责记实")
+    bindings = {"office": REVIEWER.unit}
+    pack_install(actor=_actor(ADMIN, steps), path=YEAR_PACK, bindings=bindings, now=steps.next())
+    Year(scale, REVIEWER.post, until, tell).run()
+    return credentials
+
+
+def _published(steps: Steps, tell: Callable[[str], None]) -> None:
+    """Take in the four published tables."""
+    tell("安装业务包：热线与街道通报样例")
+    bindings = {"desk": DESK.post, "organ": DESK.unit}
+    pack_install(actor=_actor(ADMIN, steps), path=PACK, bindings=bindings, now=steps.next())
+    for table in TABLES:
+        tell(f"导入并计算：{parse_period(table.period).title}，{table.form}")
+        _table(table, steps)
 
 
 def _units(steps: Steps) -> None:
@@ -120,7 +143,14 @@ def _units(steps: Steps) -> None:
 def _player(player: Player, steps: Steps) -> Credential:
     """Make a person with post, role and account, who has already replaced the one-time password."""
     person = person_create(by=SYSTEM, name=player.name, now=steps.next())
-    post_create(by=SYSTEM, code=player.post, unit_code=player.unit, title=player.post_title, now=steps.next())
+    post_create(
+        by=SYSTEM,
+        code=player.post,
+        unit_code=player.unit,
+        title=player.post_title,
+        is_head=player.is_head,
+        now=steps.next(),
+    )
     appoint(by=SYSTEM, person_id=person.pk, post_code=player.post, from_on=OFFICE_FROM, now=steps.next())
     role_bind(
         by=SYSTEM, post_code=player.post, role=player.role, scope_unit_code=player.scope, now=steps.next()

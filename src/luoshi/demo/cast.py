@@ -14,6 +14,7 @@ OFFICE_UNITS = (
     ("SQRX", "示例区政务热线服务中心", "office", "SQ"),
     ("SQXX", "示例区信息中心", "office", "SQ"),
     ("SQSJ", "示例区审计组", "office", "SQ"),
+    ("SQZR", "示例区责任办", "office", "SQ"),
 )
 """(code, title, kind, parent code), parents first."""
 
@@ -30,6 +31,7 @@ class Player:
     role: str
     scope: str | None
     does: str
+    is_head: bool = False
 
 
 CAST = (
@@ -51,4 +53,22 @@ CAST = (
     ),
 )
 
+FILERS = (
+    Player("songjian", "叶知秋", "jd01-clerk", "填报员", "JD01", "clerk", "JD01", "填报松涧街道的月报"),
+    Player(
+        "fuze",
+        "顾长风",
+        "jd01-head",
+        "主要负责人",
+        "JD01",
+        "head",
+        "JD01",
+        "审签松涧街道的填报",
+        is_head=True,
+    ),
+    Player("zeren", "温如意", "sq-review", "审核员", "SQZR", "reviewer", "SQ", "审核各单位的填报"),
+)
+"""Those of the district who can sign in: street and office through which a filing goes."""
+
 DESK, OFFICE, _, ADMIN, _ = CAST
+REVIEWER = FILERS[-1]

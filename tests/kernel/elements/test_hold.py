@@ -49,3 +49,18 @@ def test_release_drops_only_what_is_named(unit):
     assert held("E01", unit, "2021-01").value == "7"
     assert held("E02", unit, "2020-12").value == "5"
     assert release(elements=[], unit_id=unit, period_code="2020-12") == 0
+
+
+def test_a_value_that_confirms_leaves_the_first_source(unit):
+    hold(values=[value("10", unit)])
+    assert hold(values=[value("10", unit, source=2), value("5", unit, element="E02", source=2)]) == 2
+    assert held("E01", unit, "2020-12") == HeldView("10", "filing", 1)
+    assert held("E02", unit, "2020-12") == HeldView("5", "filing", 2)
+
+
+def test_release_by_source_leaves_what_came_from_elsewhere(unit):
+    hold(values=[value("10", unit), value("5", unit, element="E02", source=2)])
+    given = {"elements": ["E01", "E02"], "unit_id": unit, "period_code": "2020-12"}
+    assert release(**given, sources=("filing", [2, 3])) == 1
+    assert held("E01", unit, "2020-12").value == "10"
+    assert held("E02", unit, "2020-12") is None

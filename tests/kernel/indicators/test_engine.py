@@ -133,7 +133,7 @@ def test_common_names_can_be_used(units):
     )
     assert figure("branch").num == 30
     assert figure("late").text == "0%"
-    FilingFact.objects.filter(unit_code="S1").update(due_ms=1)
+    FilingFact.objects.filter(unit_code="S1").update(timing="late")
     assert figure("late").text == "25%"
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, QuerySet
 
 from luoshi.core.errors import NotFound, nearest
 from luoshi.kernel.definitions.kinds import KINDS, check_kind
@@ -114,6 +114,21 @@ def definition_by_id(definition_id: int) -> Def:
     return _def(row)
 
 
+def definitions_by_ids(ids: Collection[int]) -> dict[int, Def]:
+    """Return definitions by the ids of their rows. One query."""
+    rows = Definition.objects.select_related("pack_version").filter(pk__in=ids).order_by("id")
+    return {row.pk: _def(row) for row in rows}
+
+
+def definitions_beside(kind: str, pack_version_ids: Collection[int]) -> dict[tuple[int, str], Def]:
+    """Return the definitions of ``kind`` of some pack versions by (pack version id, key). One query."""
+    check_kind(kind)
+    rows = Definition.objects.select_related("pack_version").filter(
+        kind=kind, pack_version_id__in=pack_version_ids
+    )
+    return {(row.pack_version_id, row.key): _def(row) for row in rows.order_by("id")}
+
+
 def definitions_of(kind: str, pack: str | None = None) -> list[Def]:
     """Return every definition of ``kind`` in force, ordered by pack and by place in its file."""
     check_kind(kind)
@@ -135,6 +150,13 @@ def definitions_in(pack_version_id: int, kind: str | None = None) -> list[Def]:
     return sorted(found, key=lambda each: list(KINDS).index(each.kind))
 
 
+def first_installed(kind: str) -> dict[str, datetime]:
+    """Return when each definition of ``kind`` was first installed, in whatever version, by ref. One query."""
+    check_kind(kind)
+    rows = Definition.objects.filter(kind=kind).order_by().values_list("pack_version__pack", "key")
+    return {f"{pack}.{key}": at for pack, key, at in rows.annotate(at=Min("pack_version__installed_at"))}
+
+
 def slot_target(pack: str, slot: str) -> tuple[str, str]:
     """Return (kind, code) of what is bound to a slot of ``pack``; "@slot" is accepted too.
 
@@ -148,6 +170,12 @@ def slot_target(pack: str, slot: str) -> tuple[str, str]:
             f"请运行 luoshi pack install {pack} --bind {name}=代码。"
         )
     return row.kind, row.target
+
+
+def slots_bound(packs: Collection[str]) -> dict[tuple[str, str], SlotTarget]:
+    """Return the bound slots of some packs by (pack, slot). One query."""
+    rows = SlotBinding.objects.filter(pack__in=packs).order_by("pack", "slot")
+    return {(row.pack, row.slot): SlotTarget(row.slot, row.kind, row.target) for row in rows}
 
 
 def slots_of(pack: str) -> list[SlotTarget]:

@@ -1,4 +1,8 @@
-"""Every change of obligations and filings: who, lock, state, change, record, facts, in one transaction."""
+"""Every change of obligations and filings: who, lock, state, change, record, facts, in one transaction.
+
+Opening, imports and corrections are here; the steps of one answer in ``submitting``, ``reviewing`` and
+``excusing``.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from luoshi.core.actor import Actor, require
-from luoshi.core.errors import Frozen, Incomplete, Invalid, NotAllowed, NotFound, WrongState
+from luoshi.core.errors import Incomplete, Invalid, NotAllowed, NotFound, WrongState
 from luoshi.core.periods import Period, PeriodKind, parse_period
 from luoshi.db.sql import advisory_lock
 from luoshi.kernel.access.policy import require_right
@@ -20,9 +24,15 @@ from luoshi.kernel.files.actions import file_store
 from luoshi.kernel.files.preflight import check_upload
 from luoshi.kernel.files.queries import file_by_hash, file_content
 from luoshi.kernel.filings.answering import Given, answers_write, correction_write
+from luoshi.kernel.filings.entries import LONGEST_REASON, lock_check, values_read
+from luoshi.kernel.filings.excusing import (
+    obligation_excuse_ask,
+    obligation_excuse_decide,
+    obligation_excuse_direct,
+)
 from luoshi.kernel.filings.facts import chunks, facts_rebuild
-from luoshi.kernel.filings.fields import Unfit
-from luoshi.kernel.filings.forms import Form, form_by_id, form_def, rule_broken
+from luoshi.kernel.filings.flows import flow_of
+from luoshi.kernel.filings.forms import Form, form_by_id, form_def
 from luoshi.kernel.filings.heads import template_of
 from luoshi.kernel.filings.importing import MOST_BYTES, Preview, preview
 from luoshi.kernel.filings.models import (
@@ -34,14 +44,43 @@ from luoshi.kernel.filings.models import (
     Obligation,
 )
 from luoshi.kernel.filings.policy import require_filler
+from luoshi.kernel.filings.reviewing import filing_accept, filing_return, filing_sign, filings_accept_batch
+from luoshi.kernel.filings.sight import obligation_locked
 from luoshi.kernel.filings.slots import slots_allot
+from luoshi.kernel.filings.submitting import (
+    draft_save,
+    filing_submit,
+    filing_submit_nil,
+    filing_withdraw,
+    obligation_claim,
+)
 from luoshi.kernel.filings.windows import Dates, dates_of, local_day
 from luoshi.kernel.ledger.actions import Entry, record, record_many
 from luoshi.kernel.org.models import Unit
 from luoshi.kernel.org.queries import ancestor_chains, units_selected
 
-LONGEST_REASON = 500
 _GONE = "这份表格已导入、已放弃或不存在。请在“节点填报”查看已导入的数据；要再导入，请重新上传。"
+
+__all__ = [
+    "draft_drop",
+    "draft_keep",
+    "draft_preview",
+    "draft_save",
+    "filing_accept",
+    "filing_correct",
+    "filing_return",
+    "filing_sign",
+    "filing_submit",
+    "filing_submit_nil",
+    "filing_withdraw",
+    "filings_accept_batch",
+    "filings_take",
+    "obligation_claim",
+    "obligation_excuse_ask",
+    "obligation_excuse_decide",
+    "obligation_excuse_direct",
+    "obligations_open",
+]
 
 
 @transaction.atomic
@@ -132,6 +171,8 @@ def _obligation(
         lock_at=dates.lock_at if dates else None,
         lock_mode=dates.lock_mode if dates else LockMode.NONE,
         parents=[[code, unit_id] for code, unit_id in reversed(chain)],
+        unit_branch=chain[-2][0] if len(chain) > 1 else "",
+        unit_parent=chain[0][0] if chain else "",
     )
 
 
@@ -280,45 +321,22 @@ def filing_correct(
     Incomplete (no reason), Invalid (a value does not fit, a rule is broken, nothing changes).
     Ledger: ``filing.corrected`` with the digests of both versions.
     """
-    obligation = Obligation.objects.select_for_update().filter(pk=obligation_id).order_by("id").first()
-    if obligation is None or obligation.unit_id not in units_in_sight(actor, local_day(now)):
-        raise NotFound("没有这条应报，或不在您的范围内。")
+    obligation = obligation_locked(actor, obligation_id)
     form = form_by_id(obligation.definition_id)
     require_filler(actor, form, "filing.correct", obligation.unit_id)
     require(obligation.answer in (Answer.FILED, Answer.NIL), "该单位本期尚未填报，无可更正。", WrongState)
-    locked = obligation.lock_mode == LockMode.HARD and obligation.lock_at and obligation.lock_at < now
-    require(not locked, "该期间已锁定，不再接收更正。", Frozen)
+    standing = obligation.filings.get(version=obligation.current_version)
+    require(
+        standing.state == flow_of(obligation.definition_id).final_state,
+        "该版本还在审签、审核中，不能更正。请先撤回，或等退回后修改。",
+        WrongState,
+    )
+    lock_check(obligation, now)
     reason = reason.strip()
     if not reason:
         raise Incomplete("请说明更正理由。", fields={"reason": "请说明更正理由。"})
     require(len(reason) <= LONGEST_REASON, f"更正理由不得超过 {LONGEST_REASON} 字。", Invalid)
-    standing = obligation.filings.get(version=obligation.current_version)
-    corrected = _corrected(form, standing.values, values)
+    corrected = values_read(form, values, standing.values)
+    before = {key: standing.values.get(key) for key in form.keys}
+    require(corrected != before, "各项与现行版本相同，没有可更正的内容。", Invalid)
     return correction_write(form, obligation, standing, corrected, reason, actor, now)
-
-
-def _corrected(
-    form: Form, standing: Mapping[str, str | None], given: Mapping[str, str]
-) -> dict[str, str | None]:
-    """Return the whole values after a correction. Raises: Invalid with a message for each field."""
-    unknown = given.keys() - set(form.keys)
-    require(not unknown, f"表单“{form.title}”没有字段：{'、'.join(sorted(unknown))}。", Invalid)
-    values = {key: standing.get(key) for key in form.keys}
-    faults: dict[str, str] = {}
-    for key, raw in given.items():
-        try:
-            values[key] = form.field(key).read(raw)
-        except Unfit as unfit:
-            faults[key] = f"{unfit.problem}。"
-    if faults:
-        named = "；".join(f"{form.field(key).title}：{text}" for key, text in faults.items())
-        raise Invalid(f"更正未保存。{named}", fields=faults)
-    require(
-        values != {key: standing.get(key) for key in form.keys},
-        "各项与现行版本相同，没有可更正的内容。",
-        Invalid,
-    )
-    typed = {key: form.field(key).typed(text) for key, text in values.items()}
-    broken = [rule.say for rule in form.rules if rule_broken(rule, typed)]
-    require(not broken, "；".join(broken) + "。", Invalid)
-    return values

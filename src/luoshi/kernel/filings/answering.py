@@ -1,18 +1,21 @@
 """Writing versions of filings with everything that hangs on them: obligation, event, facts, held values.
 
-Called by ``actions`` inside their transaction, after rights and values were checked.
+Called by the actions inside their transaction, after rights and values were checked.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from django.db.models import F
 
 from luoshi.core.actor import Actor
 from luoshi.core.errors import Stale
 from luoshi.kernel.elements.actions import Held, hold, release
-from luoshi.kernel.filings.facts import facts_write
+from luoshi.kernel.filings.entries import Values
+from luoshi.kernel.filings.facts import came_late, facts_end, facts_write
 from luoshi.kernel.filings.forms import Form
 from luoshi.kernel.filings.models import Answer, Filing, ImportBatch, Obligation, State
 from luoshi.kernel.filings.slots import slots_of
@@ -23,14 +26,26 @@ from luoshi.kernel.ledger.actions import Entry, record, record_many
 class Given:
     """What one row of a file says: canonical values and its number in the file."""
 
-    values: dict[str, str | None]
+    values: Values
     row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer as it was checked. ``explained``: field key → why the value jumped."""
+
+    values: Values
+    nil: bool = False
+    note: str = ""
+    explained: Mapping[str, str] | None = None
+    late_reason: str = ""
+    occurred_on: date | None = None
 
 
 def answers_write(
     form: Form, given: Mapping[int, Given], batch: ImportBatch, actor: Actor, now: datetime
 ) -> None:
-    """Write the first version of each obligation in ``given`` (by id), all of one form.
+    """Write a version for each obligation in ``given`` (by id), all of one form.
 
     Raises: Stale when one of them was answered since the file was checked.
     Ledger: ``filing.taken`` for each.
@@ -39,18 +54,23 @@ def answers_write(
     obligations = list(locked)
     if any(each.answer != Answer.NONE for each in obligations):
         raise Stale("有单位在您核对期间已经填报，请重新上传文件核对。")
-    filings = Filing.objects.bulk_create(
-        [
-            _version(each, given[each.pk].values, actor, now, batch=batch, row=given[each.pk].row)
-            for each in obligations
-        ]
-    )
-    Obligation.objects.filter(pk__in=given).update(answer=Answer.FILED, current_version=1)
     for obligation in obligations:
-        obligation.answer, obligation.current_version = Answer.FILED, 1
+        _answered(obligation, Answer.FILED)
+    versions = [_version(each, Said(given[each.pk].values), actor, now) for each in obligations]
+    for filing in versions:
+        filing.source_batch = batch
+        filing.source_row = given[filing.obligation_id].row
+    filings = Filing.objects.bulk_create(versions)
+    Obligation.objects.filter(pk__in=given).update(
+        answer=Answer.FILED,
+        current_version=F("current_version") + 1,
+        excuse_asked_at=None,
+        excuse_asked_by_account=None,
+        excuse_asked_by_post="",
+    )
     pairs = list(zip(obligations, filings, strict=True))
     entries = [
-        Entry(each, "filing.taken", rows=[filing], data=_facts_of(each, filing) | {"batch": batch.pk})
+        Entry(each, "filing.taken", rows=[filing], data=facts_told(each, filing) | {"batch": batch.pk})
         for each, filing in pairs
     ]
     record_many(entries, by=actor.by, at=now)
@@ -58,25 +78,41 @@ def answers_write(
     hold(values=[held for pair in pairs for held in _held(form, *pair)])
 
 
+def answer_write(form: Form, obligation: Obligation, said: Said, actor: Actor, now: datetime) -> Filing:
+    """Write the next version of one obligation that is not answered.
+
+    Ledger: ``filing.submitted``, or ``filing.nil_submitted`` for a nil return.
+    """
+    _answered(obligation, Answer.NIL if said.nil else Answer.FILED)
+    obligation.save()
+    filing = _version(obligation, said, actor, now)
+    filing.save()
+    kind = "filing.nil_submitted" if said.nil else "filing.submitted"
+    data = facts_told(obligation, filing) | {"late": came_late(obligation, filing)}
+    record(obligation, kind, by=actor.by, at=now, rows=[filing], data=data)
+    facts_write([(obligation, filing)], slots_of(form.ref))
+    hold(values=_held(form, obligation, filing))
+    return filing
+
+
 def correction_write(
     form: Form,
     obligation: Obligation,
     standing: Filing,
-    values: dict[str, str | None],
+    values: Values,
     reason: str,
     actor: Actor,
     now: datetime,
 ) -> Filing:
     """Put a new version in place of ``standing``. Ledger: ``filing.corrected``."""
     changed = sorted(key for key in values if values[key] != standing.values.get(key))
-    standing.state = State.SUPERSEDED
+    standing.state, standing.ended_at = State.SUPERSEDED, now
     standing.save()
-    obligation.answer = Answer.FILED
-    obligation.current_version = standing.version + 1
+    _answered(obligation, Answer.FILED)
     obligation.save()
-    filing = _version(obligation, values, actor, now, note=reason)
+    filing = _version(obligation, Said(values, note=reason), actor, now)
     filing.save()
-    data = _facts_of(obligation, filing) | {"fields": changed}
+    data = facts_told(obligation, filing) | {"fields": changed}
     record(obligation, "filing.corrected", by=actor.by, at=now, rows=[standing, filing], data=data)
     facts_write([(obligation, filing)], slots_of(form.ref))
     hold(values=_held(form, obligation, filing))
@@ -85,38 +121,60 @@ def correction_write(
     return filing
 
 
-def _version(
-    obligation: Obligation,
-    values: dict[str, str | None],
-    actor: Actor,
-    now: datetime,
-    *,
-    note: str = "",
-    batch: ImportBatch | None = None,
-    row: int | None = None,
-) -> Filing:
-    return Filing(
-        obligation=obligation,
-        version=obligation.current_version or 1,
-        state=State.SUBMITTED,
-        values=values,
-        note=note,
-        submitted_at=now,
-        submitted_by_account=actor.account_id,
-        submitted_by_post=actor.post_code,
-        submitted_by_unit=actor.unit_code,
-        source_batch=batch,
-        source_row=row,
+def answer_end(form: Form, obligation: Obligation, filing: Filing, state: State, now: datetime) -> None:
+    """Take back the version in force: its obligation is open again, its fact ends, it holds no value.
+
+    The caller records obligation and filing.
+    """
+    filing.state, filing.ended_at = state, now
+    filing.save()
+    obligation.answer = Answer.NONE
+    obligation.save()
+    facts_end(filing)
+    release(
+        elements=[field.element for field in form.fields if field.element],
+        unit_id=obligation.unit_id,
+        period_code=obligation.period_code,
+        sources=("filing", list(obligation.filings.order_by("id").values_list("id", flat=True))),
     )
 
 
-def _facts_of(obligation: Obligation, filing: Filing) -> dict[str, object]:
+def facts_told(obligation: Obligation, filing: Filing) -> dict[str, object]:
+    """Return what every event about a version says."""
     return {
         "form": obligation.form_ref,
         "unit": obligation.unit_code,
         "period": obligation.period_code,
         "version": filing.version,
     }
+
+
+def _answered(obligation: Obligation, answer: Answer) -> None:
+    """Set the answer and count the version; who answers no longer asks to be excused."""
+    obligation.answer = answer
+    obligation.current_version += 1
+    obligation.excuse_asked_at = None
+    obligation.excuse_asked_by_account = None
+    obligation.excuse_asked_by_post = ""
+
+
+def _version(obligation: Obligation, said: Said, actor: Actor, now: datetime) -> Filing:
+    return Filing(
+        obligation=obligation,
+        version=obligation.current_version,
+        state=State.SUBMITTED,
+        values=said.values,
+        nil=said.nil,
+        note=said.note,
+        explained=dict(said.explained) if said.explained else None,
+        late_reason=said.late_reason,
+        occurred_on=said.occurred_on,
+        mend_by=obligation.mend_by,
+        submitted_at=now,
+        submitted_by_account=actor.account_id,
+        submitted_by_post=actor.post_code,
+        submitted_by_unit=actor.unit_code,
+    )
 
 
 def _held(form: Form, obligation: Obligation, filing: Filing) -> Sequence[Held]:

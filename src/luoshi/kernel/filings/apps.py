@@ -16,7 +16,17 @@ class FilingsConfig(AppConfig):
         register_kinds(
             {
                 "obligation.opened": "应报已开放",
+                "obligation.claimed": "应报已认领",
+                "obligation.excuse_asked": "已申请免报",
+                "obligation.excused": "已免报",
+                "obligation.excuse_refused": "免报未获同意",
                 "filing.taken": "填报已导入",
+                "filing.submitted": "填报已提交",
+                "filing.nil_submitted": "零报告已提交",
+                "filing.signed": "填报已审签",
+                "filing.withdrawn": "填报已撤回",
+                "filing.returned": "填报已退回",
+                "filing.accepted": "填报已通过",
                 "filing.corrected": "填报已更正",
                 "batch.taken": "表格已导入",
             }

@@ -14,13 +14,12 @@ from itertools import islice, zip_longest
 from typing import TypeVar
 
 from luoshi.core.canonical import canonical_bytes
-from luoshi.kernel.filings.models import Answer, Filing, FilingFact, Obligation, State
+from luoshi.kernel.filings.models import Answer, Filing, FilingFact, Obligation, Timing
 from luoshi.kernel.filings.slots import INTEGER, Slot, slots_of
 from luoshi.kernel.ledger.rows import milliseconds
 
 T = TypeVar("T")
 BATCH = 500
-COUNTED = (State.SUBMITTED, State.ACCEPTED, State.SUPERSEDED)
 COLUMNS = tuple(field.attname for field in FilingFact._meta.concrete_fields if not field.primary_key)
 
 
@@ -55,7 +54,7 @@ class FactsVerdict:
 def fact_of(
     obligation: Obligation, filing: Filing, slots: Mapping[str, Slot], to_ms: int | None = None
 ) -> FilingFact:
-    """Return the fact of one version; ``to_ms`` is when the next version took its place."""
+    """Return the fact of one version; ``to_ms`` is when it ceased to count."""
     period_end = obligation.period_end
     submitted = milliseconds(filing.submitted_at)
     return FilingFact(
@@ -72,7 +71,8 @@ def fact_of(
         period_start=obligation.period_start,
         period_end=period_end,
         month=period_end.year * 100 + period_end.month,
-        answer=Answer.FILED if filing.values else Answer.NIL,
+        answer=Answer.NIL if filing.nil else Answer.FILED,
+        timing=Timing.LATE if came_late(obligation, filing) else Timing.ON_TIME,
         submitted_ms=submitted,
         due_ms=None if obligation.due_at is None else milliseconds(obligation.due_at),
         from_ms=submitted,
@@ -80,6 +80,12 @@ def fact_of(
         tag=row_tag(filing),
         **{slot.column: _stored(filing.values.get(key), slot) for key, slot in slots.items()},
     )
+
+
+def came_late(obligation: Obligation, filing: Filing) -> bool:
+    """Say whether a version came in after it was due, or after the mend-by time it was given."""
+    owed_by = filing.mend_by or obligation.due_at
+    return owed_by is not None and filing.submitted_at > owed_by
 
 
 def branch_of(obligation: Obligation) -> str:
@@ -109,6 +115,12 @@ def facts_write(pairs: Sequence[tuple[Obligation, Filing]], slots: Mapping[str, 
         FilingFact.objects.bulk_create([fact_of(*pair, slots) for pair in chunk])
 
 
+def facts_end(filing: Filing) -> None:
+    """End the fact of a version that was returned or withdrawn, at its ``ended_at``."""
+    assert filing.ended_at is not None
+    FilingFact.objects.filter(filing_id=filing.pk).update(to_ms=milliseconds(filing.ended_at))
+
+
 def facts_expected(form_ref: str | None = None) -> Iterator[list[FilingFact]]:
     """Yield the facts that should stand, in chunks, made from obligations and filings alone."""
     obligations = Obligation.objects.filter(current_version__gt=0)
@@ -117,16 +129,18 @@ def facts_expected(form_ref: str | None = None) -> Iterator[list[FilingFact]]:
     slots: dict[str, dict[str, Slot]] = {}
     for chunk in chunks(obligations.order_by("id").iterator(chunk_size=BATCH)):
         versions: dict[int, list[Filing]] = {obligation.pk: [] for obligation in chunk}
-        filings = Filing.objects.filter(obligation_id__in=versions, state__in=COUNTED)
+        filings = Filing.objects.filter(obligation_id__in=versions)
         for filing in filings.order_by("obligation_id", "version"):
             versions[filing.obligation_id].append(filing)
         made: list[FilingFact] = []
         for obligation in chunk:
             form_slots = slots.setdefault(obligation.form_ref, slots_of(obligation.form_ref))
             own = versions[obligation.pk]
-            ends = [milliseconds(after.submitted_at) for after in own[1:]]
-            for filing, ended in zip_longest(own, ends):
-                made.append(fact_of(obligation, filing, form_slots, ended))
+            for filing, after in zip_longest(own, own[1:]):
+                # Versions of before there was ``ended_at`` ended with the next one.
+                ended = filing.ended_at or (after.submitted_at if after else None)
+                to_ms = None if ended is None else milliseconds(ended)
+                made.append(fact_of(obligation, filing, form_slots, to_ms))
         yield made
 
 
@@ -144,7 +158,7 @@ def facts_check(progress: Callable[[str, int], None] = lambda stage, done: None)
             )
         }
         faults.extend(fault for want in wanted if (fault := _differs(want, found.get(want.filing_id))))
-    known = Filing.objects.filter(state__in=COUNTED).order_by().values("id")
+    known = Filing.objects.order_by().values("id")
     extra = FilingFact.objects.exclude(filing_id__in=known).order_by("filing_id")
     faults.extend(FactFault("extra", filing_id) for filing_id in extra.values_list("filing_id", flat=True))
     return FactsVerdict(rows, tuple(faults))

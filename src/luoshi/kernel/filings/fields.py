@@ -17,6 +17,7 @@ LARGEST_INT = Decimal(10) ** 9 - 1
 LARGEST_MONEY = Decimal(10) ** 11
 LONGEST_TEXT = 2000
 LONGEST_FACT_TEXT = 200
+MISSING = "此项必填"
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -59,6 +60,7 @@ class Unfit(Exception):
 class Field:
     """One field. ``digits``: decimals allowed. ``least`` and ``most`` bound numbers (both inside).
 
+    ``jump``: a change against the period before by more than this many percent needs an explanation.
     ``options``: code → title of a ``vocab`` field.
     """
 
@@ -69,6 +71,7 @@ class Field:
     unit: str
     least: Decimal
     most: Decimal
+    jump: Decimal | None
     blank: bool
     fact: bool
     element: str
@@ -94,7 +97,7 @@ class Field:
         if raw is None or (isinstance(raw, str) and not raw.strip()):
             if self.blank:
                 return None
-            raise Unfit("此项必填", f"请填写{self.title}")
+            raise Unfit(MISSING, f"请填写{self.title}")
         if self.numeric:
             return decimal_text(self._number(raw))
         if self.kind is FieldKind.DATE:
@@ -104,6 +107,13 @@ class Field:
     def typed(self, text: str | None) -> Decimal | str | None:
         """Return a canonical text as expressions take it: Decimal for numbers, text for all else."""
         return Decimal(text) if text is not None and self.numeric else text
+
+    def jumps(self, before: str | None, now: str | None) -> bool:
+        """Say whether a change between two canonical texts is beyond ``jump``; anything is, coming from 0."""
+        if self.jump is None or before is None or now is None:
+            return False
+        old, new = Decimal(before), Decimal(now)
+        return abs(new - old) * 100 > self.jump * abs(old)
 
     def display(self, text: str | None) -> str:
         """Return a canonical text as a reader sees it: vocab by title, a blank as a dash."""
@@ -157,6 +167,7 @@ def field_of(spec: Mapping[str, Any], vocabs: Mapping[str, Mapping[str, str]]) -
         unit=spec.get("unit") or ("%" if kind is FieldKind.PERCENT else ""),
         least=least if spec.get("min") is None else Decimal(str(spec["min"])),
         most=most if spec.get("max") is None else Decimal(str(spec["max"])),
+        jump=None if spec.get("jump") is None else Decimal(str(spec["jump"])),
         blank=bool(spec.get("blank")),
         fact=bool(spec.get("fact")),
         element=spec.get("element") or "",

@@ -423,6 +423,7 @@ def _shut(form: Form, now: datetime) -> dict[int, tuple[str, str]]:
     owed = Obligation.objects.filter(form_ref=form.ref).order_by()
     if form.window is not None:
         locked = owed.filter(lock_mode=LockMode.HARD, lock_at__lt=now, answer=Answer.NONE)
+        locked = locked.exclude(mend_by__gte=now)
         remedy = "不再接收填报，请联系表单主管单位"
         shut |= {pk: ("该期间已锁定", remedy) for pk in locked.values_list("pk", flat=True)}
     answered = owed.filter(answer__in=[Answer.FILED, Answer.NIL, Answer.EXCUSED])

@@ -1,16 +1,39 @@
-"""Obligations, their versioned filings, import batches, and the facts that figures are computed from."""
+"""Obligations, their drafts, versioned filings and reviews, and import batches."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.db import models
 
 from luoshi.db.fields import CodeField
+from luoshi.kernel.filings.fact_models import (
+    CODE_COLUMNS,
+    INTEGER_COLUMNS,
+    FactSlot,
+    FilingFact,
+    Timing,
+)
 from luoshi.kernel.ledger.rows import Ledgered, Root
 
-CODE_COLUMNS = tuple(f"c{number:02}" for number in range(1, 13))
-INTEGER_COLUMNS = tuple(f"i{number:02}" for number in range(1, 25))
+__all__ = [
+    "CODE_COLUMNS",
+    "INTEGER_COLUMNS",
+    "Answer",
+    "Decision",
+    "Draft",
+    "FactSlot",
+    "Filing",
+    "FilingFact",
+    "ImportBatch",
+    "ImportDraft",
+    "LockMode",
+    "Obligation",
+    "Review",
+    "State",
+    "Timing",
+]
 
 
 class Answer(models.TextChoices):
@@ -23,9 +46,10 @@ class Answer(models.TextChoices):
 
 
 class State(models.TextChoices):
-    """The life of one version of a filing."""
+    """The life of one version of a filing. It answers its obligation in the first three."""
 
     SUBMITTED = "submitted", "已提交"
+    SIGNED = "signed", "已审签"
     ACCEPTED = "accepted", "已通过"
     RETURNED = "returned", "已退回"
     WITHDRAWN = "withdrawn", "已撤回"
@@ -38,6 +62,13 @@ class LockMode(models.TextChoices):
     NONE = "none", "不锁定"
     SOFT = "soft", "须说明理由"
     HARD = "hard", "不再接收"
+
+
+class Decision(models.TextChoices):
+    """What a reviewer decided."""
+
+    ACCEPT = "accept", "通过"
+    RETURN = "return", "退回"
 
 
 class ImportBatch(Root):
@@ -69,11 +100,28 @@ class Obligation(Root):
     """One unit owes one form for one period. It keeps its unit, parents and place in the base for ever.
 
     ``parents``: list of [code, id] from the root of the tree down to the direct parent, on the opening day.
-    ``definition`` is the form as it was on that day.
+    ``definition`` is the form as it was on that day. ``current_version``: the newest version filed, which
+    answers it unless it was returned or withdrawn. ``mend_by``: set by the return of a version that was on
+    time, when later than due; the next version is on time by then. A return cures no lateness.
     """
 
     ledger_type: ClassVar[str] = "obligation"
-    ledger_private: ClassVar[tuple[str, ...]] = ("excuse_reason",)
+    ledger_private: ClassVar[tuple[str, ...]] = ("excuse_reason", "excuse_reply")
+    ledger_derived: ClassVar[tuple[str, ...]] = ("unit_branch", "unit_parent")
+    ledger_later: ClassVar[Mapping[str, object]] = {
+        "claimed_at": None,
+        "claimed_by_account": None,
+        "claimed_by_post": "",
+        "mend_by": None,
+        "returns": 0,
+        "excuse_asked_at": None,
+        "excuse_asked_by_account": None,
+        "excuse_asked_by_post": "",
+        "excuse_decided_at": None,
+        "excuse_decided_by_account": None,
+        "excuse_decided_by_post": "",
+        "excuse_reply": "",
+    }
 
     form_ref = CodeField("表单", max_length=80)
     definition = models.ForeignKey(
@@ -92,8 +140,22 @@ class Obligation(Root):
     lock_at = models.DateTimeField("锁定时间", null=True, blank=True)
     lock_mode = CodeField("锁定方式", max_length=8, choices=LockMode.choices, default=LockMode.NONE)
     answer = CodeField("答复", max_length=8, choices=Answer.choices, default=Answer.NONE)
+    claimed_at = models.DateTimeField("认领时间", null=True, blank=True)
+    claimed_by_account = models.BigIntegerField("认领账号", null=True, blank=True)
+    claimed_by_post = CodeField("认领岗位", max_length=60, blank=True)
+    mend_by = models.DateTimeField("补正期限", null=True, blank=True)
+    returns = models.PositiveSmallIntegerField("退回次数", default=0)
     excuse_reason = models.TextField("免报理由", blank=True)
+    excuse_asked_at = models.DateTimeField("申请免报时间", null=True, blank=True)
+    excuse_asked_by_account = models.BigIntegerField("申请免报账号", null=True, blank=True)
+    excuse_asked_by_post = CodeField("申请免报岗位", max_length=60, blank=True)
+    excuse_decided_at = models.DateTimeField("免报决定时间", null=True, blank=True)
+    excuse_decided_by_account = models.BigIntegerField("免报决定账号", null=True, blank=True)
+    excuse_decided_by_post = CodeField("免报决定岗位", max_length=60, blank=True)
+    excuse_reply = models.TextField("免报答复", blank=True)
     parents = models.JSONField("开放日上级链", default=list)
+    unit_branch = CodeField("所属分支", max_length=40, blank=True)
+    unit_parent = CodeField("上级单位", max_length=40, blank=True)
     current_version = models.PositiveIntegerField("现行版次", default=0)
 
     class Meta:
@@ -120,10 +182,16 @@ class Obligation(Root):
                 name="filings_answer_has_version",
                 violation_error_message="已报或零报告必须有填报版次。",
             ),
+            models.CheckConstraint(
+                condition=models.Q(mend_by__isnull=True) | models.Q(mend_by__gt=models.F("due_at")),
+                name="filings_mend_after_due",
+                violation_error_message="补正期限应晚于截止时间。",
+            ),
         ]
         indexes = [
             models.Index(fields=["form_ref", "period_start", "period_end"], name="filings_form_period"),
             models.Index(fields=["form_ref", "answer"], name="filings_form_answer"),
+            models.Index(fields=["unit", "answer"], name="filings_unit_answer"),
         ]
 
     def __str__(self) -> str:
@@ -134,10 +202,24 @@ class Filing(Ledgered):
     """One version of the answer to an obligation.
 
     ``values``: field key → canonical text (decimals in plain spelling, dates ISO) or null where left blank.
+    ``explained``: field key → why the value jumped against the period before. ``mend_by``: the obligation's
+    when this version was submitted. ``unit_of_one``: one person both filled and signed, since the unit has no
+    other. ``ended_at``: when it ceased to count: returned, withdrawn or replaced.
     """
 
     ledger_type: ClassVar[str] = "filing"
-    ledger_private: ClassVar[tuple[str, ...]] = ("note",)
+    ledger_private: ClassVar[tuple[str, ...]] = ("note", "explained", "late_reason")
+    ledger_later: ClassVar[Mapping[str, object]] = {
+        "nil": False,
+        "explained": None,
+        "late_reason": "",
+        "mend_by": None,
+        "signed_at": None,
+        "signed_by_account": None,
+        "signed_by_post": "",
+        "unit_of_one": False,
+        "ended_at": None,
+    }
 
     obligation = models.ForeignKey(
         Obligation, verbose_name="应报", on_delete=models.PROTECT, related_name="filings"
@@ -145,12 +227,21 @@ class Filing(Ledgered):
     version = models.PositiveIntegerField("版次")
     state = CodeField("状态", max_length=12, choices=State.choices, default=State.SUBMITTED)
     values = models.JSONField("填报值", default=dict)
+    nil = models.BooleanField("零报告", default=False)
     note = models.TextField("说明", blank=True)
+    explained = models.JSONField("变动说明", null=True, blank=True)
+    late_reason = models.TextField("迟报理由", blank=True)
     occurred_on = models.DateField("发生日期", null=True, blank=True)
+    mend_by = models.DateTimeField("补正期限", null=True, blank=True)
     submitted_at = models.DateTimeField("提交时间")
     submitted_by_account = models.BigIntegerField("提交账号")
     submitted_by_post = CodeField("提交岗位", max_length=40, blank=True)
     submitted_by_unit = CodeField("提交单位", max_length=40, blank=True)
+    signed_at = models.DateTimeField("审签时间", null=True, blank=True)
+    signed_by_account = models.BigIntegerField("审签账号", null=True, blank=True)
+    signed_by_post = CodeField("审签岗位", max_length=60, blank=True)
+    unit_of_one = models.BooleanField("单位仅一人", default=False)
+    ended_at = models.DateTimeField("失效时间", null=True, blank=True)
     source_batch = models.ForeignKey(
         ImportBatch,
         verbose_name="导入批次",
@@ -185,6 +276,78 @@ class Filing(Ledgered):
         return f"{self.obligation_id} 第{self.version}版"
 
 
+class Review(Ledgered):
+    """One decision on one version. ``round`` counts the decisions on an obligation from 1.
+
+    ``items``: list of {field, code, text}; an empty field means the form as a whole.
+    ``mend_by``: until when a returned version should be mended.
+    """
+
+    ledger_type: ClassVar[str] = "review"
+    ledger_private: ClassVar[tuple[str, ...]] = ("items", "talk_note", "comment")
+
+    obligation = models.ForeignKey(
+        Obligation, verbose_name="应报", on_delete=models.PROTECT, related_name="reviews"
+    )
+    filing = models.OneToOneField(
+        Filing, verbose_name="填报版次", on_delete=models.PROTECT, related_name="review"
+    )
+    round = models.PositiveSmallIntegerField("审核次序")
+    decision = CodeField("决定", max_length=8, choices=Decision.choices)
+    items = models.JSONField("退回事项", default=list, blank=True)
+    talk_note = models.TextField("沟通记录", blank=True)
+    comment = models.TextField("审核意见", blank=True)
+    mend_by = models.DateTimeField("补正期限", null=True, blank=True)
+    at = models.DateTimeField("审核时间")
+    by_account = models.BigIntegerField("审核账号")
+    by_post = CodeField("审核岗位", max_length=60, blank=True)
+    by_unit = CodeField("审核单位", max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审核"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["obligation", "round"],
+                name="filings_one_review_a_round",
+                violation_error_message="同一应报的审核次序不得重复。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decision__in=Decision.values),
+                name="filings_decision_known",
+                violation_error_message="审核决定只能是通过或退回。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.obligation_id} 第{self.round}次审核"
+
+
+class Draft(models.Model):
+    """What was typed so far for an obligation. Not in the ledger: nothing has been said yet.
+
+    ``values`` and ``explained``: field key → text as typed. ``rev`` grows with every save; it is kept until
+    nobody can fill any more, so that an old page never overwrites a newer text.
+    """
+
+    obligation = models.OneToOneField(
+        Obligation, verbose_name="应报", on_delete=models.PROTECT, related_name="draft"
+    )
+    values = models.JSONField("填报值", default=dict)
+    note = models.TextField("说明", blank=True)
+    explained = models.JSONField("变动说明", default=dict)
+    late_reason = models.TextField("迟报理由", blank=True)
+    rev = models.PositiveIntegerField("修订号")
+    saved_at = models.DateTimeField("保存时间")
+    saved_by_account = models.BigIntegerField("保存账号")
+    saved_by_name = models.CharField("保存人", max_length=60)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "填报草稿"
+
+    def __str__(self) -> str:
+        return f"{self.obligation_id} 草稿 {self.rev}"
+
+
 class ImportDraft(models.Model):
     """An uploaded file that waits for "take" or "cancel". Not in the ledger: nothing has happened yet."""
 
@@ -203,78 +366,3 @@ class ImportDraft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} {self.token}"
-
-
-class FactSlot(models.Model):
-    """Which column of the fact table holds a field of a form.
-
-    ``kind`` is ``integer`` (the value times 10^scale) or ``code`` (text, scale 0). It never moves.
-    """
-
-    form_ref = CodeField("表单", max_length=80)
-    field = CodeField("字段", max_length=40)
-    column = CodeField("列", max_length=3)
-    scale = models.PositiveSmallIntegerField("小数位")
-    kind = CodeField("列类", max_length=8)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "事实列"
-        constraints = [
-            models.UniqueConstraint(
-                fields=["form_ref", "field"],
-                name="filings_slot_of_field",
-                violation_error_message="同一字段只占一列。",
-            ),
-            models.UniqueConstraint(
-                fields=["form_ref", "column"],
-                name="filings_slot_of_column",
-                violation_error_message="同一列只给一个字段。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.form_ref}.{self.field} → {self.column}"
-
-
-class FilingFact(models.Model):
-    """One version of a filing as figures read it; derived, written in the transaction of the filing.
-
-    ``from_ms`` … ``to_ms`` (milliseconds, half open, null: still in force) is when the version counted.
-    ``month`` is year × 100 + month in which the period ends. ``tag`` is 31 bits of the row's SHA-256.
-    """
-
-    filing_id = models.BigIntegerField("填报", unique=True)
-    obligation_id = models.BigIntegerField("应报")
-    form_ref = CodeField("表单", max_length=80)
-    unit_id = models.BigIntegerField("单位")
-    unit_code = CodeField("单位编码", max_length=40)
-    unit_kind = CodeField("单位类别", max_length=20)
-    unit_branch = CodeField("所属分支", max_length=40)
-    unit_parent = CodeField("上级单位", max_length=40)
-    period_code = CodeField("期间", max_length=20)
-    period_kind = CodeField("期间类别", max_length=8)
-    period_start = models.DateField("期间首日")
-    period_end = models.DateField("期间末日")
-    month = models.IntegerField("统计月")
-    answer = CodeField("答复", max_length=8)
-    submitted_ms = models.BigIntegerField("提交毫秒")
-    due_ms = models.BigIntegerField("截止毫秒", null=True)
-    from_ms = models.BigIntegerField("起效毫秒")
-    to_ms = models.BigIntegerField("失效毫秒", null=True)
-    tag = models.BigIntegerField("行标记")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "填报事实"
-        indexes = [
-            models.Index(fields=["form_ref", "month", "unit_id"], name="filings_fact_month"),
-            models.Index(fields=["obligation_id"], name="filings_fact_obligation"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.form_ref} {self.unit_code} {self.period_code}"
-
-
-for _column in INTEGER_COLUMNS:
-    models.BigIntegerField(_column, null=True).contribute_to_class(FilingFact, _column)
-for _column in CODE_COLUMNS:
-    CodeField(_column, max_length=200, null=True).contribute_to_class(FilingFact, _column)

@@ -1,13 +1,129 @@
-"""Who may fill a form: the right of the role, and the post or unit that the form's pack names."""
+"""Who may take a step on an obligation, and who may import a form's filings.
+
+``duty_reach`` says of one duty which obligations an actor holds it for; single steps and lists of open work
+both ask it, so that they never disagree.
+"""
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.db.models import Q
+
 from luoshi.core.actor import SYSTEM_ACTOR, Actor, require
-from luoshi.core.errors import NotFound
-from luoshi.kernel.access.policy import require_right
+from luoshi.core.errors import NotAllowed, NotFound, WrongState
+from luoshi.kernel.access.policy import ROLES, require_right
+from luoshi.kernel.access.sight import reach_of
 from luoshi.kernel.definitions.queries import definition, slot_target
+from luoshi.kernel.filings.flows import STEP_TITLES, Duty, DutyKind, Flow, Step
 from luoshi.kernel.filings.forms import Form
+from luoshi.kernel.filings.models import Obligation
+from luoshi.kernel.filings.sight import units_answered
+from luoshi.kernel.org.models import Appointment, Post, Unit
+from luoshi.kernel.org.places import holding
 from luoshi.kernel.org.queries import post_get, unit_get
+
+# The access roles that may take a step for a whole unit or over the units below it.
+STEP_ROLES: dict[Step, tuple[str, ...]] = {
+    Step.FILL: ("clerk", "desk"),
+    Step.SIGN: ("head",),
+    Step.REVIEW: ("reviewer", "office"),
+}
+
+
+def duty_reach(actor: Actor, duty: Duty, step: Step, on: date) -> Q | None:
+    """Return the condition on obligations for which ``actor`` holds ``duty``; None when for none of them.
+
+    At most two queries. The places of units are those of now, or where they stood last.
+    """
+    match duty.kind:
+        case DutyKind.OWN:
+            return _own(actor, on) if actor.has("clerk") else None
+        case DutyKind.HEAD:
+            return _own(actor, on) if _heads(actor) else None
+        case DutyKind.ABOVE:
+            able = any(map(actor.has, STEP_ROLES[step])) or (step is Step.SIGN and _heads(actor))
+            return _above(actor, on) if able else None
+        case DutyKind.ROLE:
+            return _covered(actor, (duty.code,))
+        case DutyKind.POST:
+            return Q() if duty.code and actor.post_code == duty.code else None
+        case DutyKind.UNIT:
+            if not duty.code or actor.unit_code != duty.code:
+                return None
+            return Q() if step is Step.SIGN and _heads(actor) else _covered(actor, STEP_ROLES[step])
+
+
+def may_step(actor: Actor, flow: Flow, step: Step, obligation: Obligation, on: date) -> bool:
+    """Say whether ``actor`` is the one to take ``step`` on an obligation; its state is not looked at."""
+    duty = flow.duty(step)
+    reach = duty_reach(actor, duty, step, on) if duty else None
+    return reach is not None and Obligation.objects.filter(reach, pk=obligation.pk).exists()
+
+
+def require_step(actor: Actor, flow: Flow, step: Step, obligation: Obligation, on: date) -> None:
+    """Refuse whoever is not the one to take ``step``.
+
+    Raises: NotAllowed naming who is; WrongState when the form has no such step.
+    """
+    duty = flow.duty(step)
+    title = STEP_TITLES[step]
+    if duty is None:
+        raise WrongState(f"表单“{flow.title}”没有{title}环节。")
+    if not may_step(actor, flow, step, obligation, on):
+        raise NotAllowed(f"表单“{flow.title}”由{_holder(duty)}{title}，您当前的岗位不能{title}。")
+
+
+def unit_of_one(unit_id: int | None, on: date) -> bool:
+    """Say whether all posts of a unit are held by one and the same person on a day."""
+    if unit_id is None:
+        return False
+    held = Appointment.objects.filter(holding(on), post__unit_id=unit_id).order_by()
+    return held.values("person_id").distinct().count() == 1
+
+
+def _own(actor: Actor, on: date) -> Q | None:
+    if actor.unit_id is None:
+        return None
+    return Q(unit_id__in=units_answered([actor.unit_id], on))
+
+
+def _above(actor: Actor, on: date) -> Q | None:
+    """Obligations that stood right under the actor's unit, or a unit it succeeds, on their opening day."""
+    if actor.unit_id is None:
+        return None
+    codes = Unit.objects.filter(pk__in=units_answered([actor.unit_id], on)).order_by("id")
+    return Q(unit_parent__in=list(codes.values_list("code", flat=True)))
+
+
+def _covered(actor: Actor, roles: tuple[str, ...]) -> Q | None:
+    scopes = {scope for role in roles for scope in actor.scopes(role)}
+    if None in scopes:
+        return Q()
+    return Q(unit_id__in=reach_of(scopes, None).values("unit_id")) if scopes else None
+
+
+def _heads(actor: Actor) -> bool:
+    """Say whether the actor is the head of its unit: by role, or by holding the post of the head."""
+    if actor.has("head"):
+        return True
+    return actor.post_id is not None and Post.objects.filter(pk=actor.post_id, is_head=True).exists()
+
+
+def _holder(duty: Duty) -> str:
+    """Return the holder of a duty as a refusal names it."""
+    match duty.kind:
+        case DutyKind.OWN:
+            return "本单位填报员"
+        case DutyKind.HEAD:
+            return "本单位负责人"
+        case DutyKind.ABOVE:
+            return "上级单位"
+        case DutyKind.ROLE:
+            return f"负责该单位的{ROLES[duty.code]}"
+    if not duty.code:
+        return f"槽位 {duty.slot}（尚未对应岗位或单位）"
+    return _called(duty.kind.value, duty.code)
 
 
 def filler_of(form: Form) -> tuple[str, str] | None:

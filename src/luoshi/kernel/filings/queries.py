@@ -8,47 +8,81 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, F, Max, Min, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from luoshi.core.actor import Actor
-from luoshi.core.errors import NotFound
 from luoshi.core.periods import Period, parse_period
 from luoshi.kernel.access.policy import can, can_everywhere
-from luoshi.kernel.access.queries import units_in_sight
 from luoshi.kernel.definitions.queries import definitions_of
-from luoshi.kernel.filings.fields import Field
 from luoshi.kernel.filings.forms import Form, form_by_id, form_def, forms_of
 from luoshi.kernel.filings.heads import Template, template_from
-from luoshi.kernel.filings.models import Answer, Filing, ImportBatch, ImportDraft, Obligation, State
-from luoshi.kernel.ledger.queries import newest_events_of
+from luoshi.kernel.filings.models import (
+    Answer,
+    Filing,
+    ImportBatch,
+    ImportDraft,
+    Obligation,
+)
+from luoshi.kernel.filings.sight import filing_visible, obligation_visible, obligations_visible
+from luoshi.kernel.filings.statistics import By, Counts, counts, median_days_before_due
+from luoshi.kernel.filings.versions import (
+    DraftView,
+    FiledRow,
+    FilingView,
+    ReviewView,
+    draft_of,
+    filed_rows,
+    filing_versions,
+)
+from luoshi.kernel.filings.work import (
+    FieldChange,
+    OpenWork,
+    filing_diff,
+    my_open_work,
+    review_queue,
+    version_before,
+)
 from luoshi.kernel.org.models import Unit
 
 __all__ = [
+    "By",
     "Cell",
+    "Counts",
+    "DraftView",
+    "FieldChange",
     "FiledRow",
     "FilingView",
     "FormCard",
     "Matrix",
     "MatrixRow",
+    "OpenWork",
     "Progress",
+    "ReviewView",
     "batches_visible",
+    "counts",
+    "draft_of",
     "drafts_of",
     "filed_rows",
+    "filing_diff",
     "filing_versions",
+    "filing_visible",
     "form_by_id",
     "form_def",
     "forms_visible",
     "matrix",
+    "median_days_before_due",
+    "my_open_work",
     "obligation_visible",
     "obligations_visible",
     "progress",
+    "review_queue",
     "templates_of",
     "timing_of",
+    "version_before",
 ]
 
 PER_PAGE = 50
 MOST_PERIODS = 24
-# Where units stand now or stood last: a closed unit stays in the sight of those it stood under.
-LATEST = date.max
 TIMINGS = {"on_time": "按时", "late": "迟报", "pending": "待报", "missing": "逾期未报", "excused": "免报"}
 
 
@@ -124,56 +158,6 @@ class Matrix:
     page: int
     pages: int
     units: int
-
-
-@dataclass(frozen=True, slots=True)
-class FilingView:
-    """One version of a filing. ``values``: (field, text shown, canonical text)."""
-
-    id: int
-    version: int
-    state: str
-    state_title: str
-    current: bool
-    values: tuple[tuple[Field, str, str | None], ...]
-    note: str
-    submitted_at: datetime
-    submitted_by: tuple[int, str, str]
-    batch: ImportBatch | None
-    source_row: int | None
-    event_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class FiledRow:
-    """A row behind a figure: whose, for which period, what it says, the event that wrote it last."""
-
-    unit: Unit
-    period: Period
-    filing_id: int
-    obligation_id: int
-    version: int
-    values: Mapping[str, str | None]
-    submitted_at: datetime
-    event_id: int | None
-
-
-def obligations_visible(actor: Actor) -> QuerySet[Obligation]:
-    """Return the obligations of the units in the actor's sight, by form, period and unit."""
-    found = Obligation.objects.select_related("unit").order_by(
-        "form_ref", "period_start", "unit__sort", "unit__code"
-    )
-    if not can(actor, "filing.view"):
-        return found.none()
-    return found.filter(unit_id__in=units_in_sight(actor, LATEST))
-
-
-def obligation_visible(actor: Actor, obligation_id: int) -> Obligation:
-    """Return one obligation. Raises: NotFound, also when it is out of sight."""
-    found = obligations_visible(actor).filter(pk=obligation_id).first()
-    if found is None:
-        raise NotFound("没有这条应报，或您无权查看。")
-    return found
 
 
 def forms_visible(actor: Actor) -> list[FormCard]:
@@ -270,10 +254,13 @@ def _matrix_rows(
 ) -> tuple[MatrixRow, ...]:
     cells: dict[tuple[int, str], Cell] = {}
     rows = owed.filter(unit_id__in=unit_ids, period_code__in=[period.code for period in periods])
-    submitted = F("filings__submitted_at")
     current = Q(current_version=0) | Q(filings__version=F("current_version"))
-    for row in rows.filter(current).annotate(submitted=submitted).order_by("unit_id", "period_start"):
-        timing = timing_of(row.answer, row.due_at, row.submitted, now)
+    newest = rows.filter(current).annotate(
+        submitted=F("filings__submitted_at"), granted=F("filings__mend_by")
+    )
+    for row in newest.order_by("unit_id", "period_start"):
+        granted = row.mend_by if row.answer == Answer.NONE else row.granted
+        timing = timing_of(row.answer, granted or row.due_at, row.submitted, now)
         cells[row.unit_id, row.period_code] = Cell(
             obligation_id=row.pk,
             period_code=row.period_code,
@@ -294,6 +281,9 @@ def _matrix_rows(
 def timing_of(answer: str, due_at: datetime | None, submitted_at: datetime | None, now: datetime) -> str:
     """Return the timing of an obligation: derived from due and submission, never stored.
 
+    ``due_at``: in its place the mend-by time where a return gave one. ``submitted_at``: of the newest
+    version, which does not count when it no longer answers.
+
     >>> from datetime import UTC, datetime
     >>> due, before, after = (datetime(2023, 2, day, tzinfo=UTC) for day in (10, 9, 11))
     >>> [timing_of("filed", due, before, after), timing_of("filed", due, after, after)]
@@ -303,7 +293,7 @@ def timing_of(answer: str, due_at: datetime | None, submitted_at: datetime | Non
     """
     if answer == Answer.EXCUSED:
         return "excused"
-    moment = now if submitted_at is None else submitted_at
+    moment = now if answer == Answer.NONE or submitted_at is None else submitted_at
     past = due_at is not None and moment > due_at
     if answer == Answer.NONE:
         return "missing" if past else "pending"
@@ -312,72 +302,24 @@ def timing_of(answer: str, due_at: datetime | None, submitted_at: datetime | Non
 
 def progress(owed: QuerySet[Obligation], now: datetime) -> Progress:
     """Count obligations by answer and timing. Two queries."""
-    counted = owed.order_by().aggregate(
-        opened=Count("pk"),
-        filed=Count("pk", filter=Q(answer=Answer.FILED)),
-        nil=Count("pk", filter=Q(answer=Answer.NIL)),
-        excused=Count("pk", filter=Q(answer=Answer.EXCUSED)),
-        missing=Count("pk", filter=Q(answer=Answer.NONE, due_at__lt=now)),
+    counted = (
+        owed.order_by()
+        .alias(owed_by=Coalesce("mend_by", "due_at"))
+        .aggregate(
+            opened=Count("pk"),
+            filed=Count("pk", filter=Q(answer=Answer.FILED)),
+            nil=Count("pk", filter=Q(answer=Answer.NIL)),
+            excused=Count("pk", filter=Q(answer=Answer.EXCUSED)),
+            missing=Count("pk", filter=Q(answer=Answer.NONE, owed_by__lt=now)),
+        )
     )
     late = Filing.objects.filter(
         obligation__in=owed.order_by().values("pk"),
+        obligation__answer__in=[Answer.FILED, Answer.NIL],
         version=F("obligation__current_version"),
-        submitted_at__gt=F("obligation__due_at"),
+        submitted_at__gt=Coalesce("mend_by", "obligation__due_at"),
     )
     return Progress(**counted, late=late.count())
-
-
-def filing_versions(obligation: Obligation) -> list[FilingView]:
-    """Return all versions of an obligation's filing, newest first. The caller has checked the sight."""
-    form = form_by_id(obligation.definition_id)
-    versions = list(obligation.filings.select_related("source_batch").order_by("-version"))
-    events = newest_events_of("filing", [each.pk for each in versions])
-    return [
-        FilingView(
-            id=each.pk,
-            version=each.version,
-            state=each.state,
-            state_title=State(each.state).label,
-            current=each.version == obligation.current_version,
-            values=tuple(
-                (field, field.display(each.values.get(field.key)), each.values.get(field.key))
-                for field in form.fields
-            ),
-            note=each.note,
-            submitted_at=each.submitted_at,
-            submitted_by=(each.submitted_by_account, each.submitted_by_post, each.submitted_by_unit),
-            batch=each.source_batch,
-            source_row=each.source_row,
-            event_id=events.get(each.pk),
-        )
-        for each in versions
-    ]
-
-
-def filed_rows(actor: Actor, filing_ids: Sequence[int]) -> list[FiledRow]:
-    """Return those of the given filings that the actor may see, in the order given.
-
-    Few queries, however many.
-    """
-    if not can(actor, "filing.view"):
-        return []
-    sight = units_in_sight(actor, LATEST)
-    found = Filing.objects.select_related("obligation__unit").in_bulk(list(filing_ids))
-    seen = [found[each] for each in filing_ids if each in found and found[each].obligation.unit_id in sight]
-    events = newest_events_of("filing", [each.pk for each in seen])
-    return [
-        FiledRow(
-            unit=each.obligation.unit,
-            period=parse_period(each.obligation.period_code),
-            filing_id=each.pk,
-            obligation_id=each.obligation_id,
-            version=each.version,
-            values=each.values,
-            submitted_at=each.submitted_at,
-            event_id=events.get(each.pk),
-        )
-        for each in seen
-    ]
 
 
 def batches_visible(actor: Actor, form_ref: str) -> QuerySet[ImportBatch]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from luoshi.core.periods import Period
+from luoshi.core.periods import Period, PeriodKind, periods_between
 from luoshi.core.workdays import Due, WorkCalendar
 
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -104,6 +104,21 @@ def dates_of(window: Window, period: Period, calendar: WorkCalendar) -> Dates:
         lock_mode=window.lock_mode,
         provisional=due.provisional,
     )
+
+
+def periods_opening(
+    window: Window, kind: PeriodKind, since: date, until: date, calendar: WorkCalendar
+) -> list[Period]:
+    """Return in order the periods whose opening day lies in ``since`` … ``until`` (inclusive).
+
+    Empty for nodes and ranges, which no day determines: they are opened by hand.
+    """
+    if kind in (PeriodKind.NODE, PeriodKind.RANGE):
+        return []
+    # A working day moves by less than two days and a holiday week; the period itself is a year at most.
+    reach = timedelta(days=2 * abs(window.open.amount) + 400)
+    near = periods_between(kind, since - reach, until + reach)
+    return [period for period in near if since <= dates_of(window, period, calendar).open_on <= until]
 
 
 def _day(offset: Offset, anchors: Mapping[str, date], calendar: WorkCalendar) -> Due:

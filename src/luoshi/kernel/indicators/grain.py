@@ -22,9 +22,7 @@ COMMON: dict[str, Column] = {
     "unit.parent": Column("unit_parent", Kind.TEXT),
     "period": Column("period_code", Kind.TEXT),
     "answer": Column("answer", Kind.TEXT),
-    "timing": Column(
-        "(CASE WHEN due_ms IS NULL OR submitted_ms <= due_ms THEN 'on_time' ELSE 'late' END)", Kind.TEXT
-    ),
+    "timing": Column("timing", Kind.TEXT),
 }
 
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from django.urls import path
 
-from luoshi.web.filings import importing, views
+from luoshi.web.filings import entry_views, importing, review_views, views, work_views
 
 urlpatterns = [
     path("", views.form_list, name="form_list"),
-    path("obligations/<int:obligation_id>/", views.obligation_detail, name="obligation_detail"),
+    path("mine/", work_views.work_list, name="work_list"),
+    path("review/", work_views.review_desk, name="review_desk"),
+    path("versions/<int:filing_id>/changes/", work_views.filing_changes, name="filing_changes"),
+    path("obligations/<int:obligation_id>/", review_views.obligation_detail, name="obligation_detail"),
     path("obligations/<int:obligation_id>/correct/", views.filing_correct_page, name="filing_correct"),
+    path("obligations/<int:obligation_id>/fill/", entry_views.filing_fill, name="filing_fill"),
+    path("obligations/<int:obligation_id>/claim/", entry_views.obligation_claimed, name="obligation_claim"),
+    path("obligations/<int:obligation_id>/excuse/", entry_views.obligation_excuse, name="obligation_excuse"),
+    path("versions/<int:filing_id>/sign/", review_views.filing_signed, name="filing_sign"),
+    path("versions/<int:filing_id>/accept/", review_views.filing_accepted, name="filing_accept"),
+    path("versions/<int:filing_id>/return/", review_views.filing_returned, name="filing_return"),
+    path("versions/<int:filing_id>/withdraw/", review_views.filing_withdrawn, name="filing_withdraw"),
     path("drafts/<uuid:token>/", importing.filing_preview, name="filing_preview"),
     path("drafts/<uuid:token>/faults/", importing.filing_faults, name="filing_faults"),
     path("drafts/<uuid:token>/take/", importing.filing_take, name="filing_take"),

@@ -15,10 +15,10 @@ from luoshi.core.periods import parse_period
 from luoshi.kernel.access.policy import can, require_right
 from luoshi.kernel.documents.xlsx import Column
 from luoshi.kernel.filings.actions import filing_correct, obligations_open
+from luoshi.kernel.filings.flows import flow_of
 from luoshi.kernel.filings.forms import Form, form_by_id
 from luoshi.kernel.filings.policy import filler_named, require_filler
 from luoshi.kernel.filings.queries import (
-    TIMINGS,
     batches_visible,
     filing_versions,
     form_def,
@@ -26,11 +26,12 @@ from luoshi.kernel.filings.queries import (
     matrix,
     obligation_visible,
     templates_of,
-    timing_of,
 )
 from luoshi.kernel.ledger.queries import events_of
 from luoshi.kernel.org.queries import units_on
 from luoshi.web.filings.forms import CorrectForm, OpenForm
+from luoshi.web.filings.histories import actors_of, history_of
+from luoshi.web.filings.lights import LEGEND, cell_look, lights_of
 from luoshi.web.ledger.words import Names
 from luoshi.web.packs.words import PERIODS
 from luoshi.web.shell.errors import refusals_into
@@ -38,7 +39,6 @@ from luoshi.web.shell.export import xlsx_response
 from luoshi.web.shell.paging import number_or_none
 from luoshi.web.shell.posting import request_key, taken_once
 
-TONES = {"on_time": "ok", "late": "late", "pending": "todo", "missing": "miss", "excused": "void"}
 WHOLE = 100_000
 
 
@@ -68,26 +68,19 @@ def matrix_context(request: HttpRequest, ref: str, per_page: int = 50) -> dict[s
     text = request.GET.get("q", "").strip()
     page = number_or_none(request.GET.get("page")) or 1
     found = matrix(request.actor, ref, now=request.now, text=text, page=page, per_page=per_page)
+    units, periods = [row.unit.pk for row in found.rows], [each.code for each in found.periods]
+    lights = lights_of(request.actor, ref, units, periods, request.now)
     rows = [
         (
             row.unit,
             [
-                cell and (cell, *tone_and_word(cell.answer, cell.timing, cell.due_at is not None))
+                cell and (cell, *cell_look(lights[cell.obligation_id], cell.answer, cell.due_at is not None))
                 for cell in row.cells
             ],
         )
         for row in found.rows
     ]
-    return {"form": found.form, "matrix": found, "rows": rows, "q": text}
-
-
-def tone_and_word(answer: str, timing: str, due: bool) -> tuple[str, str]:
-    """Return how an obligation looks and reads; where nothing is due, filed is simply 已报."""
-    if answer == "nil":
-        return TONES[timing], "零报告"
-    if not due and timing == "on_time":
-        return TONES[timing], "已报"
-    return TONES[timing], TIMINGS[timing]
+    return {"form": found.form, "matrix": found, "rows": rows, "q": text, "legend": LEGEND}
 
 
 def tools_context(request: HttpRequest, form: Form, open_form: OpenForm | None = None) -> dict[str, Any]:
@@ -156,27 +149,18 @@ def period_open(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "filings/matrix.html", context)
 
 
-@require_safe
-def obligation_detail(request: HttpRequest, obligation_id: int) -> HttpResponse:
-    """One obligation: what was filed, in which versions, and the events."""
-    context = obligation_context(request, obligation_id)
-    template = "filings/_obligation.html" if request.htmx else "filings/obligation.html"
-    return render(request, template, context)
-
-
 def obligation_context(request: HttpRequest, obligation_id: int) -> dict[str, Any]:
     """Return an obligation with everything that is shown of it."""
     obligation = obligation_visible(request.actor, obligation_id)
     form = form_by_id(obligation.definition_id)
     versions = filing_versions(obligation)
     events = events_of("obligation", obligation.pk)
-    by = [*(event.by for event in events), *(each.submitted_by for each in versions)]
-    names = Names.of(by, request.today)
+    names = Names.of([*(event.by for event in events), *actors_of(versions)], request.today)
     current = next((each for each in versions if each.current), None)
-    timing = timing_of(
-        obligation.answer, obligation.due_at, current.submitted_at if current else None, request.now
+    lights = lights_of(
+        request.actor, obligation.form_ref, [obligation.unit_id], [obligation.period_code], request.now
     )
-    tone, word = tone_and_word(obligation.answer, timing, obligation.due_at is not None)
+    tone, word = cell_look(lights[obligation.pk], obligation.answer, obligation.due_at is not None)
     return {
         "obligation": obligation,
         "form": form,
@@ -185,11 +169,15 @@ def obligation_context(request: HttpRequest, obligation_id: int) -> dict[str, An
         "word": word,
         "parents": parents_of(obligation),
         "current": current,
-        "versions": [(each, names.who(each.submitted_by)) for each in versions],
+        "versions": [
+            (each, names.who(each.submitted_by), lines)
+            for each, lines in zip(versions, history_of(versions, form, names), strict=True)
+        ],
         "events": [(event, names.who(event.by)) for event in reversed(events)],
         "filler": filler_named(form),
         "may": {
             "correct": current is not None
+            and current.state == flow_of(obligation.definition_id).final_state
             and may_fill(request.actor, form, "filing.correct", obligation.unit_id)
         },
     }

@@ -97,7 +97,7 @@ class Names:
     units: Mapping[str, str]
 
     @classmethod
-    def of(cls, by: Iterable[tuple[int | str, ...]], on: date) -> Names:
+    def of(cls, by: Iterable[tuple[Any, ...]], on: date) -> Names:
         """Read the names of every post and unit in ``by`` as of a day. Two queries."""
         known = list(by)
         units = units_on(on).filter(code__in={str(entry[2]) for entry in known})
@@ -107,7 +107,7 @@ class Names:
             units=dict(units.values_list("code", "title")),
         )
 
-    def who(self, by: tuple[int | str, ...]) -> str:
+    def who(self, by: tuple[Any, ...]) -> str:
         """Return "单位 · 岗位（账号 7）", with 代理 for somebody acting; the system is 系统."""
         account, post, unit = by[:3]
         if account == 0:

@@ -30,7 +30,13 @@ class Entry:
 
 
 MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
-    ("总览", (Entry("工作台", "workbench", "home"),)),
+    (
+        "总览",
+        (
+            Entry("工作台", "workbench", "home"),
+            Entry("我的待办", "work_list", "checklist", "filing.view", "form", "待办"),
+        ),
+    ),
     (
         "责任落实",
         (
@@ -83,8 +89,9 @@ TABS = 4
 def frame_of(request: HttpRequest) -> Frame:
     """Build the frame of a page."""
     actor = request.actor
+    here = _place(request.path)
     sections = tuple(
-        (title, links) for title, entries in MENU if (links := tuple(_links(actor, entries, request.path)))
+        (title, links) for title, entries in MENU if (links := tuple(_links(actor, entries, here)))
     )
     every = [link for _, links in sections for link in links]
     return Frame(
@@ -102,8 +109,17 @@ def _links(actor: Actor, entries: tuple[Entry, ...], here: str) -> list[Link]:
 
 def _link(entry: Entry, here: str) -> Link:
     href = reverse(entry.url_name)
-    on = here == href or (href != "/" and here.startswith(href))
-    return Link(entry.title, entry.short or entry.title, href, entry.icon, on)
+    return Link(entry.title, entry.short or entry.title, href, entry.icon, href == here)
+
+
+def _place(path: str) -> str:
+    """Return the address of the menu line that a page belongs to: the longest one it lies under."""
+    known = (reverse(entry.url_name) for _, entries in MENU for entry in entries)
+    return max(
+        (each for each in known if path == each or (each != "/" and path.startswith(each))),
+        key=len,
+        default="",
+    )
 
 
 def _open(entry: Entry, actor: Actor) -> bool:

@@ -10,19 +10,25 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from luoshi.core.actor import Actor
+from luoshi.core.lights import Light
 from luoshi.core.periods import parse_period
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.assess.queries import rounds_visible
 from luoshi.kernel.definitions.queries import definitions_of, pack_versions
-from luoshi.kernel.filings.queries import FormCard, drafts_of, forms_visible
+from luoshi.kernel.filings.flows import STEP_TITLES, Step
+from luoshi.kernel.filings.queries import FormCard, drafts_of, forms_visible, my_open_work
+from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.queries import events_page, pending_count, position
 from luoshi.kernel.org.queries import units_on
 from luoshi.kernel.reports.queries import issues_visible
 from luoshi.web.filings.views import matrix_context, may_fill
+from luoshi.web.filings.work_views import Group, groups_of
 from luoshi.web.ledger.words import Names
 from luoshi.web.shell.templatetags.luoshi import moment
 
 NEWEST = 8
+WAITS = {Step.FILL: "待报", Step.SIGN: "待审签", Step.REVIEW: "待审核"}
+LIGHT_TONES = {Light.BLUE: "doing", Light.YELLOW: "warn", Light.RED: "bad"}
 EXCERPT = 10
 
 
@@ -60,11 +66,14 @@ def workbench(request: HttpRequest) -> HttpResponse:
     events = events_page(limit=NEWEST) if can(actor, "ledger.view") else []
     names = Names.of((event.by for event in events), request.today)
     titles = {found.ref: found.title for found in definitions_of("scheme")} if rounds else {}
+    work = groups_of(my_open_work(actor, request.now))
+    listed = {group.first.form_ref for group in work}
     context = {
         "kpis": kpis(actor, cards, rounds, issues),
         "todos": [
+            *(work_todo(group, request) for group in work[:NEWEST]),
             *drafts_waiting(actor),
-            *filings_waiting(actor, cards),
+            *filings_waiting(actor, [card for card in cards if card.form.ref not in listed]),
             *rounds_waiting(actor, rounds, titles),
             *first_steps(request),
         ],
@@ -122,6 +131,32 @@ def drafts_waiting(actor: Actor) -> list[Todo]:
         )
         for draft in drafts_of(actor)[:NEWEST]
     ]
+
+
+def work_todo(group: Group, request: HttpRequest) -> Todo:
+    """Return the line of open work: what is to be filled says how long is left, all else which step waits."""
+    work = group.first
+    owed_by = work.owed_by
+    left = None if owed_by is None else (local_day(owed_by) - request.today).days
+    label, tone, more = WAITS[work.step], "doing", ""
+    if work.step is Step.FILL and left is not None:
+        label, tone = due_words(left), LIGHT_TONES.get(work.light, "")
+    if work.stage == "returned":
+        label, tone, more = "退回补正", tone if work.light is Light.RED else "warn", f"，{label}"
+    whose = work.unit.title if len(group.works) == 1 else f"{len(group.works)} 份"
+    below = f"{work.period.title}　{whose}{more}"
+    return Todo(label, tone, f"{STEP_TITLES[work.step]} {work.form_title}", below, group.href)
+
+
+def due_words(left: int) -> str:
+    """Return how many days are left.
+
+    >>> due_words(-2), due_words(0), due_words(3)
+    ('逾期 2 天', '今日到期', '剩 3 天')
+    """
+    if left < 0:
+        return f"逾期 {-left} 天"
+    return f"剩 {left} 天" if left else "今日到期"
 
 
 def filings_waiting(actor: Actor, cards: list[FormCard]) -> list[Todo]:

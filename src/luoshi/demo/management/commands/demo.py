@@ -17,6 +17,7 @@ from django.db import transaction
 from luoshi.demo.build import Credential, build
 from luoshi.demo.cast import SAMPLE_START
 from luoshi.demo.clock import demo_begun
+from luoshi.demo.district.places import FULL, SCALES, Scale
 from luoshi.kernel.access.models import Account
 
 CREDENTIALS = "demo-accounts.json"
@@ -29,22 +30,28 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--no-serve", action="store_true", help="只建立样例，不启动")
+        parser.add_argument(
+            "--scale",
+            choices=sorted(SCALES),
+            default=FULL.name,
+            help="样例区的规模：full 为 85 个单位、十二个月，small 为 12 个单位、四个月",
+        )
         parser.add_argument("--port", type=int, default=None, help="端口，默认 8000")
 
-    def handle(self, *args: Any, no_serve: bool, port: int | None, **options: Any) -> None:
+    def handle(self, *args: Any, no_serve: bool, port: int | None, scale: str, **options: Any) -> None:
         call_command("migrate", verbosity=0)
         folder = data_folder()
         if not Account.objects.exists():
-            self._build(folder)
+            self._build(folder, SCALES[scale])
         self._tell_accounts(folder / CREDENTIALS)
         if not no_serve:
             call_command("serve", *([] if port is None else ["--port", str(port)]))
 
-    def _build(self, folder: Path) -> None:
+    def _build(self, folder: Path, scale: Scale) -> None:
         """Begin demo time and build in one transaction: a sample half built is no sample."""
         settings.LUOSHI_CLOCK = demo_begun(folder, SAMPLE_START)
         with transaction.atomic():
-            credentials = build(now=settings.LUOSHI_CLOCK.now(), tell=self._tell)
+            credentials = build(now=settings.LUOSHI_CLOCK.now(), tell=self._tell, scale=scale)
         _kept(folder / CREDENTIALS, credentials)
 
     def _tell(self, line: str) -> None:

@@ -18,7 +18,9 @@ from luoshi.kernel.loader.nodes import Node
 from luoshi.kernel.org.selectors import SELECTOR_NAMES
 
 OFFICE_ROLES = ("clerk", "head", "desk", "reviewer", "office", "owner")
-RESERVED = frozenset({"all", "answer", "timing", "unit", "period", "true", "false", "none"})
+RESERVED = frozenset(
+    {"all", "answer", "timing", "unit", "period", "note", "late_reason", "true", "false", "none"}
+)
 CALENDARS = ("cn",)
 
 
@@ -100,6 +102,8 @@ def _flow(ctx: Context, form: Node) -> None:
         allowed = {*roles, *OFFICE_ROLES} | ({"none"} if step != "fill" else set())
         if node is not None and node.text not in allowed:
             ctx.unknown(node, "角色", node.text or "", allowed)
+        elif node is not None:
+            _duty(ctx, node)
     nil = form.get("nil")
     need = nil.get("need") if nil is not None else None
     for node in need.elements() if need is not None else ():
@@ -109,6 +113,15 @@ def _flow(ctx: Context, form: Node) -> None:
             and not has_lost_fields(form, ctx.faults)
         ):
             ctx.unknown(node, "字段", node.text, {"note", *field_kinds(form)})
+
+
+def _duty(ctx: Context, node: Node) -> None:
+    """The duty of a step is one of the unit that files."""
+    role = ctx.entry("roles", node.text)
+    who = role.text_at("who") if role is not None else None
+    text = (who.text or "") if who is not None else ""
+    if text.startswith("duty:") and text.partition(".")[0] != "duty:unit":
+        ctx.faults.add(node.place, f"角色 {node.text} 写作 {text}，填报流程里只能用 duty:unit[.head|.super]")
 
 
 def _admission(ctx: Context, form: Node) -> None:
@@ -144,9 +157,9 @@ def _fields(ctx: Context, form: Node) -> None:
 
 def _bounds(ctx: Context, field: Node, kind: str) -> None:
     least, most = field.get("min"), field.get("max")
-    for node in (least, most):
+    for node in (least, most, field.get("jump")):
         if node is not None and node.value is not None and kind in ("text", "date", "vocab"):
-            ctx.faults.add(node.head, "只有数字字段可以写 min 和 max")
+            ctx.faults.add(node.head, "只有数字字段可以写 min、max 和 jump")
     low, high = _number(least), _number(most)
     if least is not None and low is not None and high is not None and low > high:
         ctx.faults.add(least.place, f"min {low} 大于 max {high}")

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
+from luoshi.kernel.filings.flows import DEFAULT_RETURNS
 from luoshi.kernel.filings.windows import OFFSET
 from luoshi.kernel.loader.sections.base import (
     Code,
@@ -45,13 +46,17 @@ class Window(Section):
 
 
 class Flow(Section):
-    """Who fills, signs and reviews; ``apart: person`` keeps filler and reviewer apart."""
+    """Who fills, signs and reviews.
+
+    ``apart: person`` keeps filler and signer apart; a reviewer is always apart from both. ``returns``: how
+    often a filing may be returned.
+    """
 
     fill: Code
     sign: Code
     review: Code
-    apart: Literal["none", "person", "unit"] = "none"
-    returns: Annotated[int, Field(ge=0, le=9)] = 0
+    apart: Literal["none", "person"] = "person"
+    returns: Annotated[int, Field(ge=0, le=9)] = DEFAULT_RETURNS
 
 
 class Nil(Section):
@@ -70,7 +75,10 @@ class Admission(Section):
 
 
 class FormField(Section):
-    """One field. ``percent:N`` is a decimal from 0 to 100 with at most N decimals."""
+    """One field. ``percent:N`` is a decimal from 0 to 100 with at most N decimals.
+
+    ``jump``: a change against the period before by more than this many percent must be explained.
+    """
 
     key: Code
     title: ColumnTitle
@@ -78,6 +86,7 @@ class FormField(Section):
     unit: Annotated[str, StringConstraints(max_length=10)] = ""
     min: Number | None = None
     max: Number | None = None
+    jump: Annotated[int, Field(ge=1, le=10_000)] | None = None
     blank: bool = False
     fact: bool = False
     element: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*$", max_length=20)] | None = None

@@ -8,6 +8,9 @@ from pydantic import StringConstraints
 
 from luoshi.kernel.loader.sections.base import Code, Count, Section, Title
 
+_NAME = "[a-z][a-z0-9_]*"
+WHO = rf"^((post|unit):@{_NAME}|duty:{_NAME}(\.head|\.super)?)$"
+
 
 class PackHead(Section):
     """``id`` is the name of the pack's folder; ``version`` rises with every change of content."""
@@ -26,9 +29,13 @@ class Slot(Section):
 
 
 class Role(Section):
-    """``who``: ``post:@slot``, ``unit:@slot`` or ``duty:ROLE[.head|.super]``."""
+    """``who``: ``post:@slot``, ``unit:@slot`` or ``duty:ROLE[.head|.super]``.
 
-    who: Annotated[str, StringConstraints(pattern=r"^(post:@|unit:@|duty:)[a-z][a-z0-9_]*(\.head|\.super)?$")]
+    In the flow of a form the only duty is that of the unit which files: ``duty:unit`` its clerk,
+    ``duty:unit.head`` its head, ``duty:unit.super`` the unit above it.
+    """
+
+    who: Annotated[str, StringConstraints(pattern=WHO)]
     title: Title | None = None
 
 

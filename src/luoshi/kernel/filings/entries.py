@@ -1,0 +1,173 @@
+"""What somebody typed into a form: read into canonical values, checked against the rules of the form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from luoshi.core.errors import Frozen, Incomplete, Invalid
+from luoshi.core.periods import PeriodKind, parse_period
+from luoshi.kernel.filings.fields import LONGEST_TEXT, MISSING, Unfit
+from luoshi.kernel.filings.forms import Form, rule_broken
+from luoshi.kernel.filings.models import Answer, Filing, LockMode, Obligation
+from luoshi.kernel.filings.windows import LOCAL
+
+LONGEST_REASON = 500
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+Values = dict[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What was typed into the page of a form, unread. ``values`` and ``explained``: field key → text."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    note: str = ""
+    explained: Mapping[str, str] = field(default_factory=dict)
+    late_reason: str = ""
+
+    def texts(self) -> dict[str, str]:
+        """Return every text that is not blank by its name: a field key, ``KEY.explained``, note, reason."""
+        named = {**self.values, **{f"{key}.explained": text for key, text in self.explained.items()}}
+        named |= {"note": self.note, "late_reason": self.late_reason}
+        return {key: text for key, text in named.items() if text}
+
+
+def typed_check(form: Form, typed: Typed) -> None:
+    """Refuse fields that the form does not have, and texts that cannot be kept.
+
+    Raises: Invalid with a message for each text.
+    """
+    unknown = (typed.values.keys() | typed.explained.keys()) - set(form.keys)
+    if unknown:
+        raise Invalid(f"表单“{form.title}”没有字段：{'、'.join(sorted(unknown))}。")
+    short = {"late_reason", *(f"{key}.explained" for key in typed.explained)}
+    faults: dict[str, str] = {}
+    for key, text in typed.texts().items():
+        longest = LONGEST_REASON if key in short else LONGEST_TEXT
+        if _CONTROL.search(text):
+            faults[key] = "含有不可见的控制字符，请删去后重填。"
+        elif len(text) > longest:
+            faults[key] = f"不得超过 {longest} 字，现有 {len(text)} 字，请删减。"
+    if faults:
+        raise Invalid("填写的内容未能保存，请按各项提示改正。", fields=faults)
+
+
+def values_read(form: Form, given: Mapping[str, str], standing: Mapping[str, str | None]) -> Values:
+    """Return the canonical values of a form: those ``given`` as typed, all others as they stand.
+
+    Raises: Incomplete when required fields are blank and nothing else is wrong, Invalid for values that do
+    not fit, each with a message beside its field; Invalid when a rule across fields is broken.
+    """
+    unknown = given.keys() - set(form.keys)
+    if unknown:
+        raise Invalid(f"表单“{form.title}”没有字段：{'、'.join(sorted(unknown))}。")
+    values = {key: standing.get(key) for key in form.keys}
+    faults: dict[str, str] = {}
+    missing = 0
+    for each in form.fields:
+        if each.key not in given:
+            continue
+        try:
+            values[each.key] = each.read(given[each.key])
+        except Unfit as unfit:
+            faults[each.key] = f"{unfit.problem}。"
+            missing += unfit.problem.rule == MISSING
+    if faults:
+        named = "；".join(f"{form.field(key).title}：{text.rstrip('。')}" for key, text in faults.items())
+        refusal = Incomplete if missing == len(faults) else Invalid
+        raise refusal(f"有 {len(faults)} 项须改正后再提交：{named}。", fields=faults)
+    rules_check(form, values)
+    return values
+
+
+def rules_check(form: Form, values: Values) -> None:
+    """Refuse values that break a rule across fields. Raises: Invalid."""
+    typed = {key: form.field(key).typed(text) for key, text in values.items()}
+    broken = [rule.say for rule in form.rules if rule_broken(rule, typed)]
+    if broken:
+        raise Invalid("；".join(broken) + "。")
+
+
+def jumps_explained(
+    form: Form, obligation: Obligation, values: Values, explained: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the explanations of values that jumped against the period before, by field key.
+
+    Raises: Incomplete with a message beside each field that lacks one.
+    """
+    watched = [each for each in form.fields if each.jump is not None and values[each.key] is not None]
+    before = values_before(obligation) if watched else {}
+    jumped = [each for each in watched if each.jumps(before.get(each.key), values[each.key])]
+    told = {each.key: explained.get(each.key, "").strip() for each in jumped}
+    lacking = {
+        f"{each.key}.explained": f"上期为 {before[each.key]}，变动超过 {each.jump}%，请说明原因。"
+        for each in jumped
+        if not told[each.key]
+    }
+    if lacking:
+        titles = "、".join(each.title for each in jumped if not told[each.key])
+        raise Incomplete(f"{titles}与上期相比变动较大，请说明原因。", fields=lacking)
+    return told
+
+
+def values_before(obligation: Obligation) -> Mapping[str, str | None]:
+    """Return what the unit filed for the period before, in force now; empty when there is nothing."""
+    if obligation.period_kind == PeriodKind.RANGE:
+        return {}
+    before = Obligation.objects.filter(
+        form_ref=obligation.form_ref,
+        unit_id=obligation.unit_id,
+        period_code=parse_period(obligation.period_code).previous().code,
+        answer=Answer.FILED,
+    ).first()
+    if before is None:
+        return {}
+    values: Mapping[str, str | None] = Filing.objects.get(
+        obligation=before, version=before.current_version
+    ).values
+    return values
+
+
+def late_reason_checked(obligation: Obligation, reason: str, now: datetime) -> str:
+    """Return why an answer given ``now`` is late; empty when it is on time or nobody asks.
+
+    A return that allows more time than the lock keeps the obligation open until then.
+    Raises: Frozen after a hard lock; Incomplete when a late answer needs a reason and has none.
+    """
+    lock_check(obligation, now)
+    owed_by = obligation.mend_by or obligation.due_at
+    if owed_by is None or now <= owed_by:
+        return ""
+    reason = reason.strip()
+    if not reason and obligation.lock_mode != LockMode.NONE:
+        message = f"截止时间 {moment_text(owed_by)} 已过，请说明迟报理由。"
+        raise Incomplete(message, fields={"late_reason": message})
+    return reason
+
+
+def lock_check(obligation: Obligation, now: datetime) -> None:
+    """Refuse an answer after a hard lock. Raises: Frozen, saying since when and what to do."""
+    if obligation.lock_mode != LockMode.HARD or obligation.lock_at is None or now <= obligation.lock_at:
+        return
+    last = obligation.reviews.order_by("-round").first()
+    if last is None or last.mend_by is None or now > last.mend_by:
+        raise Frozen(
+            f"该期间已锁定（截至 {moment_text(obligation.lock_at)}），不再接收填报和更正。"
+            "如有特殊情况，请联系表单主管单位。"
+        )
+
+
+def occurred_check(occurred_on: date | None, today: date) -> None:
+    """Refuse a day of occurrence that lies ahead. Raises: Invalid."""
+    if occurred_on is not None and occurred_on > today:
+        message = "发生日期不得晚于今天，请核对。"
+        raise Invalid(message, fields={"occurred_on": message})
+
+
+def moment_text(moment: datetime) -> str:
+    """Return a moment as refusals write it, Beijing time."""
+    return f"{moment.astimezone(LOCAL):%Y-%m-%d %H:%M}"

@@ -1,0 +1,158 @@
+"""The form of one answer, as its pack defines it. Everything is taken as typed; the actions judge it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django import forms
+from django.forms import BoundField
+from django.utils.safestring import SafeString
+
+from luoshi.kernel.filings.entries import Typed
+from luoshi.kernel.filings.fields import Field, FieldKind, Unfit
+from luoshi.kernel.filings.forms import Form, rule_broken
+
+EXPLAINED = ".explained"
+NOTE = "note"
+LATE_REASON = "late_reason"
+
+
+class TypedField(forms.CharField):
+    """A text taken as typed: never stripped, never shortened, line ends as one sign."""
+
+    def __init__(self, **settings: object) -> None:
+        super().__init__(required=False, strip=False, **settings)
+
+    def clean(self, value: str) -> str:
+        return super().clean(value).replace("\r\n", "\n")
+
+
+class EntryForm(forms.Form):
+    """The fields of a form, an explanation for each that may jump, a note, a reason for lateness."""
+
+    def __init__(self, *args: object, form: Form, standing: Typed, **settings: object) -> None:
+        super().__init__(*args, **settings)
+        self.asked = form
+        for field in form.fields:
+            self.fields[field.key] = _input_of(field, standing.values.get(field.key, ""))
+            if field.jump is not None:
+                self.fields[field.key + EXPLAINED] = _words(
+                    f"{field.title}变动说明", standing.explained.get(field.key, "")
+                )
+        self.fields[NOTE] = _words("说明", standing.note)
+        self.fields[NOTE].help_text = "可不填；零报告须在此说明情况。"
+        self.fields[LATE_REASON] = _words("迟报理由", standing.late_reason)
+
+    def typed(self) -> Typed:
+        """Return what was typed."""
+        texts = self.cleaned_data
+        return Typed(
+            values={key: texts[key] for key in self.asked.keys},
+            note=texts[NOTE],
+            explained={
+                field.key: text
+                for field in self.asked.fields
+                if field.jump is not None and (text := texts[field.key + EXPLAINED])
+            },
+            late_reason=texts[LATE_REASON],
+        )
+
+    def rules_beside(self) -> None:
+        """Put the rules that are broken beside the last field each of them names."""
+        try:
+            values = {
+                each.key: each.typed(each.read(self.typed().values[each.key])) for each in self.asked.fields
+            }
+        except Unfit:
+            return
+        for rule in self.asked.rules:
+            if rule_broken(rule, values):
+                named = [key for key in self.asked.keys if key in rule.must.names]
+                self.add_error(named[-1] if named else None, f"{rule.say}。")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field as the page draws it.
+
+    ``before``: last period's canonical text ("" for none) and ``before_shown`` as a reader sees it.
+    ``theirs``: what somebody else saved meanwhile, None when it does not differ. ``mend``: what the reviewer
+    wants mended. ``explain``: the explanation, None while nobody asks for one.
+    """
+
+    field: Field
+    bound: BoundField
+    input: SafeString
+    before: str
+    before_shown: str
+    theirs: str | None
+    mend: tuple[str, ...]
+    explain: BoundField | None
+
+
+def lines_of(
+    asked: EntryForm,
+    before: Mapping[str, str | None],
+    theirs: Mapping[str, str],
+    mend: Mapping[str, tuple[str, ...]],
+) -> list[Line]:
+    """Return the fields of a form in order, each with what stands beside it."""
+    return [_line(asked, field, before, theirs, mend) for field in asked.asked.fields]
+
+
+def _line(
+    asked: EntryForm,
+    field: Field,
+    before: Mapping[str, str | None],
+    theirs: Mapping[str, str],
+    mend: Mapping[str, tuple[str, ...]],
+) -> Line:
+    bound = asked[field.key]
+    explain = asked[field.key + EXPLAINED] if field.jump is not None else None
+    was = before.get(field.key)
+    return Line(
+        field=field,
+        bound=bound,
+        input=bound.as_widget(attrs=_described_by(bound, field, was)),
+        before=was or "",
+        before_shown=field.display(was) if was is not None else "",
+        theirs=theirs.get(field.key),
+        mend=mend.get(field.key, ()),
+        explain=explain if explain is not None and (explain.errors or explain.value()) else None,
+    )
+
+
+def _described_by(bound: BoundField, field: Field, before: str | None) -> dict[str, str]:
+    named = {"help": bool(field.help), "before": before is not None, "error": bool(bound.errors)}
+    ids = " ".join(f"{bound.auto_id}-{name}" for name, there in named.items() if there)
+    attributes = {"aria-describedby": ids} if ids else {}
+    if not field.blank:
+        attributes["aria-required"] = "true"
+    if bound.errors:
+        attributes["aria-invalid"] = "true"
+    return attributes
+
+
+def _input_of(field: Field, text: str) -> TypedField:
+    shared = {"label": field.title, "initial": text, "help_text": field.help}
+    match field.kind:
+        case FieldKind.VOCAB:
+            choices = [("", "请选择"), *field.options.items()]
+            return TypedField(widget=forms.Select(choices=choices), **shared)
+        case FieldKind.DATE:
+            return TypedField(widget=forms.DateInput(attrs={"type": "date"}), **shared)
+        case FieldKind.TEXT:
+            return TypedField(widget=forms.Textarea(attrs={"rows": 2}), **shared)
+    return TypedField(widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}), **shared)
+
+
+def _words(label: str, text: str) -> TypedField:
+    return TypedField(label=label, initial=text, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ExcuseForm(forms.Form):
+    """The reason for being excused, or the answer to who asked for it."""
+
+    reason = forms.CharField(label="免报理由", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    reply = forms.CharField(label="答复", required=False, widget=forms.Textarea(attrs={"rows": 3}))

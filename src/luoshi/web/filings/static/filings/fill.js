@@ -1,0 +1,101 @@
+/* The page of an answer: a draft every 20 seconds, last period's value by one click, and what was typed kept
+   in this browser until it reached the server, so that an expired sign-in loses nothing. */
+(function () {
+  "use strict";
+  var EVERY = 20000;
+  var PREFIX = "luoshi.fill.";
+
+  document.addEventListener("DOMContentLoaded", function () {
+    var form = document.getElementById("entry");
+    if (!form) { return; }
+    var place = PREFIX + form.getAttribute("data-keep") + "." + form.getAttribute("action");
+    var changed = false;
+
+    function inputs() {
+      return Array.prototype.filter.call(form.elements, function (input) {
+        return input.name && input.type !== "hidden" && input.tagName !== "BUTTON";
+      });
+    }
+
+    function texts() {
+      var found = {};
+      inputs().forEach(function (input) { found[input.name] = input.value; });
+      return found;
+    }
+
+    function kept() {
+      try { return JSON.parse(window.sessionStorage.getItem(place) || "null"); } catch (error) { return null; }
+    }
+
+    function keep() {
+      var rev = form.elements.rev.value;
+      try { window.sessionStorage.setItem(place, JSON.stringify({ rev: rev, texts: texts() })); } catch (error) { return; }
+    }
+
+    function forget() {
+      try { window.sessionStorage.removeItem(place); } catch (error) { return; }
+    }
+
+    function differs(found) {
+      return inputs().some(function (input) {
+        return input.name in found.texts && found.texts[input.name] !== input.value;
+      });
+    }
+
+    function put(found) {
+      inputs().forEach(function (input) {
+        if (input.name in found.texts) { input.value = found.texts[input.name]; }
+      });
+      changed = true;
+    }
+
+    function offer(text, title, act) {
+      var line = document.createElement("div");
+      var button = document.createElement("button");
+      line.className = "notice warning";
+      line.textContent = text;
+      button.type = "button";
+      button.className = "link-btn";
+      button.textContent = title;
+      button.addEventListener("click", function () {
+        act();
+        line.remove();
+      });
+      line.appendChild(button);
+      document.getElementById("restored").appendChild(line);
+    }
+
+    function restore() {
+      var found = kept();
+      if (!found || form.querySelector(".bad-text, .notice.error, .notice.warning")) { return; }
+      if (!differs(found)) { forget(); return; }
+      if (found.rev === form.elements.rev.value) {
+        var shown = { texts: texts() };
+        put(found);
+        offer("已恢复您在本浏览器填写、尚未保存的内容。", "不要恢复", function () { put(shown); forget(); });
+      } else {
+        offer("本浏览器还留有您先前填写、没有存上的内容，草稿已有更新的一版。", "用我先前填写的", function () { put(found); keep(); });
+      }
+    }
+
+    form.addEventListener("input", function () { changed = true; keep(); });
+    form.addEventListener("click", function (event) {
+      var button = event.target.closest("[data-same]");
+      if (!button) { return; }
+      var input = document.getElementById(button.getAttribute("data-into"));
+      input.value = button.getAttribute("data-same");
+      input.focus();
+      changed = true;
+      keep();
+    });
+    form.addEventListener("htmx:afterRequest", function (event) {
+      if (event.detail.successful && document.querySelector("#draft-state[data-saved]") && !changed) { forget(); }
+    });
+    window.setInterval(function () {
+      if (!changed || !document.querySelector("#draft-state[data-saved]")) { return; }
+      changed = false;
+      window.htmx.trigger(form, "autosave");
+    }, EVERY);
+    restore();
+  });
+}());
