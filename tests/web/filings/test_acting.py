@@ -61,6 +61,8 @@ def test_return_names_each_item_beside_its_row_and_loses_nothing(browse, cast):
     page = soup(client.post(step_of(filing, "return"), sent))
     assert page.find(id="id_text.cases-error").get_text() == "请写明如何补正，不超过 500 字。"
     assert page.find(id="id_text.@").get_text().strip() == "漏附件" and not Review.objects.exists()
+    page = soup(client.post(step_of(filing, "return"), {"pick.cases": "on", "text.cases": "核对台账"}))
+    assert page.find(id="id_code.cases-error").get_text().startswith("退回原因应为：漏填、")
     assert client.post(step_of(filing, "return"), sent | {"text.cases": "核对台账"}).status_code == 302
     assert Review.objects.get().items == [
         {"field": "cases", "code": "wrong", "text": "核对台账"},

@@ -42,7 +42,9 @@ class ReturnForm(forms.Form):
         for key, title in self.titles.items():
             self.fields[f"pick.{key}"] = forms.BooleanField(label=title, required=False)
             self.fields[f"code.{key}"] = forms.ChoiceField(
-                label=f"{title}的退回原因", choices=list(RETURN_CODES.items()), required=False
+                label=f"{title}的退回原因",
+                choices=[("", "请选择原因"), *RETURN_CODES.items()],
+                required=False,
             )
             self.fields[f"text.{key}"] = forms.CharField(
                 label=f"{title}怎样补正",
