@@ -69,7 +69,7 @@ class FilingView:
     late_reason: str
     occurred_on: date | None
     signed_at: datetime | None
-    signed_by: tuple[int | None, str] | None
+    signed_by: tuple[int, str] | None
     unit_of_one: bool
     ended_at: datetime | None
     review: ReviewView | None
@@ -137,7 +137,9 @@ def filing_versions(obligation: Obligation) -> list[FilingView]:
             late_reason=each.late_reason,
             occurred_on=each.occurred_on,
             signed_at=each.signed_at,
-            signed_by=(each.signed_by_account, each.signed_by_post) if each.signed_at else None,
+            signed_by=(each.signed_by_account, each.signed_by_post)
+            if each.signed_by_account is not None
+            else None,
             unit_of_one=each.unit_of_one,
             ended_at=each.ended_at,
             review=_review(form, each.review) if hasattr(each, "review") else None,
