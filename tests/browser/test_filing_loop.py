@@ -93,7 +93,7 @@ def signed(page: Page, site: Site) -> None:
 
 def matrix_statistics_and_events_agree(page: Page, site: Site) -> None:
     """The office sees one accepted answer in the cell, in the counts and in the events."""
-    to_do(page, site, "office", "待报")
+    to_do(page, site, "office", "待督促")
     expect(page.locator(".hd-line")).to_contain_text("应报 3 份，已报 1 份，待报 2 份")
     cell = page.locator(f"a.cell[href='/filings/obligations/{site.obligation}/']")
     expect(cell).to_contain_text("按时（第2版）")

@@ -74,6 +74,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
             *(work_todo(group, request) for group in work[:NEWEST]),
             *drafts_waiting(actor),
             *filings_waiting(actor, [card for card in cards if card.form.ref not in listed]),
+            *units_lagging(actor, cards),
             *rounds_waiting(actor, rounds, titles),
             *first_steps(request),
         ],
@@ -171,6 +172,23 @@ def filings_waiting(actor: Actor, cards: list[FormCard]) -> list[Todo]:
         )
         for card in cards
         if card.opened > card.answered and may_fill(actor, card.form, "filing.import")
+    ]
+
+
+def units_lagging(actor: Actor, cards: list[FormCard]) -> list[Todo]:
+    """Forms with a due day that units still owe, for the office that sees to it that they answer."""
+    if not can(actor, "period.open"):
+        return []
+    return [
+        Todo(
+            "待督促",
+            "doing",
+            card.form.title,
+            f"尚有 {card.opened - card.answered} 份未报，应报 {card.opened} 份",
+            reverse("filing_matrix", args=[card.form.ref]),
+        )
+        for card in cards
+        if card.opened > card.answered and card.form.window is not None
     ]
 
 
