@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from luoshi.kernel.filings.fields import field_of
+from luoshi.kernel.definitions.fields import field_of
 from luoshi.kernel.filings.windows import window_of
 from luoshi.kernel.indicators.measure import measure_of
 from luoshi.kernel.loader.check import CheckedPack, pack_check

@@ -6,9 +6,9 @@ import pytest
 from django.core.management import call_command
 
 from luoshi.core.errors import Invalid
+from luoshi.kernel.definitions.fields import field_of
 from luoshi.kernel.filings.actions import filing_correct
 from luoshi.kernel.filings.facts import facts_check, facts_rebuild
-from luoshi.kernel.filings.fields import field_of
 from luoshi.kernel.filings.models import FactSlot, FilingFact
 from luoshi.kernel.filings.slots import CODE, INTEGER, Slot, slots_planned
 from tests.harness.times import NOW

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from luoshi.core.errors import ExpressionInvalid, MissingInput
 from luoshi.core.periods import parse_period
-from luoshi.kernel.filings.fields import field_of
+from luoshi.kernel.definitions.fields import field_of
 from luoshi.kernel.filings.models import FilingFact
 from luoshi.kernel.filings.slots import slots_planned
 from luoshi.kernel.indicators.fold import fold

@@ -10,7 +10,7 @@ from typing import Any
 
 from luoshi.core.canonical import decimal_text
 from luoshi.core.expr import Bin, BoolOp, Compare, Name, Neg, Node, Not, Num
-from luoshi.kernel.filings.fields import Field, Problem, Unfit
+from luoshi.kernel.definitions.fields import Field, Problem, Unfit
 from luoshi.kernel.filings.forms import FormRule
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {

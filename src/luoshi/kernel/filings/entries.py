@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from luoshi.core.errors import Frozen, Incomplete, Invalid
 from luoshi.core.periods import PeriodKind, parse_period
-from luoshi.kernel.filings.fields import LONGEST_TEXT, MISSING, Unfit
+from luoshi.kernel.definitions.fields import LONGEST_TEXT, MISSING, Unfit
 from luoshi.kernel.filings.forms import Form, rule_broken
 from luoshi.kernel.filings.models import Answer, Filing, LockMode, Obligation
 from luoshi.kernel.filings.windows import LOCAL

@@ -8,8 +8,8 @@ from typing import Any, TypeAlias
 
 from luoshi.core.expr import Expr, parse
 from luoshi.core.periods import PeriodKind
+from luoshi.kernel.definitions.fields import Field, FieldKind, field_of
 from luoshi.kernel.definitions.queries import Def, definition, definition_by_id, definitions_in
-from luoshi.kernel.filings.fields import Field, FieldKind, field_of
 from luoshi.kernel.filings.windows import Window, window_of
 
 

@@ -11,10 +11,10 @@ from django.db import transaction
 from luoshi.core.actor import Actor, require
 from luoshi.core.errors import Incomplete, Invalid, Refusal, SamePerson, WrongState
 from luoshi.kernel.calendars.queries import work_calendar
+from luoshi.kernel.definitions.fields import LONGEST_TEXT
 from luoshi.kernel.filings.answering import answer_end, facts_told
 from luoshi.kernel.filings.entries import LONGEST_REASON
 from luoshi.kernel.filings.facts import came_late
-from luoshi.kernel.filings.fields import LONGEST_TEXT
 from luoshi.kernel.filings.flows import Flow, Step, flow_of
 from luoshi.kernel.filings.forms import Form, form_by_id
 from luoshi.kernel.filings.models import Answer, Decision, Draft, Filing, Obligation, Review, State

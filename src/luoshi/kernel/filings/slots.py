@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from luoshi.core.errors import Invalid
-from luoshi.kernel.filings.fields import Field
+from luoshi.kernel.definitions.fields import Field
 from luoshi.kernel.filings.models import CODE_COLUMNS, INTEGER_COLUMNS, FactSlot
 
 INTEGER, CODE = "integer", "code"

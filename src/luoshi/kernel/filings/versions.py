@@ -10,9 +10,9 @@ from luoshi.core.actor import Actor
 from luoshi.core.periods import Period, parse_period
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.access.queries import units_in_sight
+from luoshi.kernel.definitions.fields import Field
 from luoshi.kernel.filings.entries import Typed
 from luoshi.kernel.filings.facts import came_late
-from luoshi.kernel.filings.fields import Field
 from luoshi.kernel.filings.forms import Form, form_by_id
 from luoshi.kernel.filings.models import (
     Answer,

@@ -13,7 +13,7 @@ from decimal import Decimal
 from luoshi.core.errors import Refusal
 from luoshi.core.expr import parse
 from luoshi.kernel.assess.compute import ScoredUnit, SheetResult, indicator_keys, score
-from luoshi.kernel.filings.fields import Field, Unfit, field_of
+from luoshi.kernel.definitions.fields import Field, Unfit, field_of
 from luoshi.kernel.indicators.fold import fold, printed
 from luoshi.kernel.loader.bodies import Bodies
 from luoshi.kernel.loader.fixtures import FixtureUnit, Sheet, UnitNames, read_sheet, selected, units_of

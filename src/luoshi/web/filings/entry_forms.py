@@ -9,8 +9,8 @@ from django import forms
 from django.forms import BoundField
 from django.utils.safestring import SafeString
 
+from luoshi.kernel.definitions.fields import Field, FieldKind, Unfit
 from luoshi.kernel.filings.entries import Typed
-from luoshi.kernel.filings.fields import Field, FieldKind, Unfit
 from luoshi.kernel.filings.forms import Form, rule_broken
 
 EXPLAINED = ".explained"

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from luoshi.kernel.filings.fields import Field, FieldKind
+from luoshi.kernel.definitions.fields import Field, FieldKind
 from luoshi.kernel.filings.heads import Template
 from luoshi.web.shell.forms import PeriodField, UploadField
 

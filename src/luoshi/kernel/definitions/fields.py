@@ -1,4 +1,4 @@
-"""The fields of a form: what may stand in each, how it is spelled canonically, how it is counted."""
+"""The fields of a form or item: what may stand in each, how it is spelled canonically and counted."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ class Field:
 
 
 def field_of(spec: Mapping[str, Any], vocabs: Mapping[str, Mapping[str, str]]) -> Field:
-    """Read one field of a form's body. ``vocabs``: vocab key → its options. Raises: ValueError."""
+    """Read one field of a body of a form or item. ``vocabs``: vocab key → its options. Raises: ValueError."""
     kind_text, _, parameter = str(spec["type"]).partition(":")
     kind = FieldKind(kind_text)
     digits = {FieldKind.MONEY: 2}.get(kind, int(parameter) if kind in NUMERIC and parameter else 0)

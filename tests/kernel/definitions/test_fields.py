@@ -8,8 +8,8 @@ from decimal import Decimal
 import pytest
 
 from luoshi.core.expr import parse
+from luoshi.kernel.definitions.fields import Unfit, field_of
 from luoshi.kernel.filings.columns import ReadColumn, rule_breakers
-from luoshi.kernel.filings.fields import Unfit, field_of
 from luoshi.kernel.filings.forms import FormRule, rule_broken
 
 
