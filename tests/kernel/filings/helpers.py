@@ -31,6 +31,7 @@ FIELDS: list[dict[str, Any]] = [
     {"key": "remark", "title": "备注", "type": "text", "blank": True},
 ]
 RULES = [{"must": "overdue <= cases", "say": "超期不得大于件数"}]
+ADMISSION = {"owner": "unit:@owner", "basis": "年度责任清单", "until": "2027-12-31", "minutes": 10}
 COLUMNS = {"cases": "件数", "overdue": "超期", "rate": "满意率", "kind": "类型"}
 
 
@@ -42,6 +43,7 @@ def form_body(**given: Any) -> dict[str, Any]:
         "window": "none",
         "flow": {"fill": "desk", "sign": "none", "review": "none"},
         "nil": "none",
+        "admission": ADMISSION,
         "source": "",
         "fields": FIELDS,
         "rules": RULES,
@@ -116,7 +118,7 @@ def pack_install(
         title="试验",
         content_hash=f"{version:064x}",
         entries=entries,
-        bindings={"desk": ("post", "desk")},
+        bindings={"desk": ("post", "desk"), "owner": ("unit", "D")},
         now=NOW,
     )
 

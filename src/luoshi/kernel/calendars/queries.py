@@ -30,6 +30,14 @@ def work_calendar(code: str) -> WorkCalendar:
     return kept[1]
 
 
+def work_calendar_or_plain(code: str) -> WorkCalendar:
+    """Return the calendar, Monday to Friday where it is not installed: for hints, never for due dates."""
+    try:
+        return work_calendar(code)
+    except NotFound:
+        return WorkCalendar(code, {}, frozenset())
+
+
 def _read(code: str, calendar_id: int) -> WorkCalendar:
     days = CalendarDay.objects.filter(calendar_id=calendar_id).order_by("date")
     years = CalendarYear.objects.filter(calendar_id=calendar_id, published=True).order_by("year")

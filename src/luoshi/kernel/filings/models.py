@@ -15,6 +15,7 @@ from luoshi.kernel.filings.fact_models import (
     FilingFact,
     Timing,
 )
+from luoshi.kernel.filings.standing_models import FormStanding, StandingKind, StandingState
 from luoshi.kernel.ledger.rows import Ledgered, Root
 
 __all__ = [
@@ -26,11 +27,14 @@ __all__ = [
     "FactSlot",
     "Filing",
     "FilingFact",
+    "FormStanding",
     "ImportBatch",
     "ImportDraft",
     "LockMode",
     "Obligation",
     "Review",
+    "StandingKind",
+    "StandingState",
     "State",
     "Timing",
 ]

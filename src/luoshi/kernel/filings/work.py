@@ -10,11 +10,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from luoshi.core.actor import Actor
-from luoshi.core.errors import NotFound
 from luoshi.core.lights import DEFAULT_RULES, Light, LightRules, Owed, light
 from luoshi.core.periods import Period, parse_period
 from luoshi.core.workdays import WorkCalendar
-from luoshi.kernel.calendars.queries import work_calendar
+from luoshi.kernel.calendars.queries import work_calendar_or_plain
 from luoshi.kernel.filings.flows import Duty, Flow, Step, flows_of
 from luoshi.kernel.filings.forms import Form, form_by_id
 from luoshi.kernel.filings.models import Answer, Decision, Draft, Filing, Obligation, Review, State
@@ -133,7 +132,14 @@ def _waiting(actor: Actor, steps: Iterable[Step], now: datetime, rules: LightRul
     under_way = Filing.objects.filter(state__in=[State.SUBMITTED, State.SIGNED]).order_by()
     open_yet = seen.filter(Q(answer=Answer.NONE) | Q(pk__in=under_way.values("obligation_id"))).order_by()
     flows = flows_of(set(open_yet.values_list("definition_id", flat=True).distinct()))
-    asking = _Asking(actor, now, rules, _calendar(), flows, alone=unit_of_one(actor.unit_id, local_day(now)))
+    asking = _Asking(
+        actor,
+        now,
+        rules,
+        work_calendar_or_plain(DEFAULT_CALENDAR),
+        flows,
+        alone=unit_of_one(actor.unit_id, local_day(now)),
+    )
     found: list[OpenWork] = []
     for step in steps:
         mine = _mine(asking, step)
@@ -237,11 +243,3 @@ def _stage(
     if drafted:
         return "drafted", obligation.claimed_at
     return ("claimed", obligation.claimed_at) if obligation.claimed_at else ("opened", None)
-
-
-def _calendar() -> WorkCalendar:
-    """Return the working calendar; Monday to Friday where none is installed."""
-    try:
-        return work_calendar(DEFAULT_CALENDAR)
-    except NotFound:
-        return WorkCalendar(DEFAULT_CALENDAR, {}, frozenset())
