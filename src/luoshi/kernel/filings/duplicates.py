@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from luoshi.core.likeness import NEAR_PERCENT, likeness
-from luoshi.kernel.filings.fields import FieldKind
+from luoshi.kernel.definitions.fields import FieldKind
 from luoshi.kernel.filings.registered import Registered, audience_of, forms_in_use
 from luoshi.kernel.org.positions import unit_facts
 
