@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "luoshi.kernel.indicators",
     "luoshi.kernel.filings",
     "luoshi.kernel.elements",
+    "luoshi.kernel.notify",
     "luoshi.kernel.documents",
     "luoshi.kernel.files",
     "luoshi.kernel.access",

@@ -14,6 +14,7 @@ from luoshi.core.errors import NotAllowed, nearest
 from luoshi.kernel.access.models import ADMIN_ROLES
 from luoshi.kernel.access.sight import reach_of
 from luoshi.kernel.calendars.policy import MANAGERS as CALENDAR_MANAGERS
+from luoshi.kernel.org.policy import COACH_SETTERS
 from luoshi.kernel.org.policy import MANAGERS as ORG_MANAGERS
 
 ROLES: Mapping[str, str] = {
@@ -37,6 +38,7 @@ AUDITOR = frozenset({"auditor"})
 RIGHTS: Mapping[str, frozenset[str]] = {
     "org.view": ALL,
     "org.manage": ORG_MANAGERS,
+    "coach.set": COACH_SETTERS,
     "calendar.manage": CALENDAR_MANAGERS,
     "account.manage": SYSADMIN,
     "pack.view": ALL,
@@ -52,6 +54,9 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     "report.view": READERS,
     "report.freeze": OFFICE,
     "present.compare": OFFICE | AUDITOR,
+    "notice.log": OFFICE | AUDITOR,
+    "notice.manage": OFFICE,
+    "notice.channel": SYSADMIN,
     "ledger.view": ALL - frozenset({"clerk", "head"}),
     "ledger.verify": AUDITOR | OFFICE | SYSADMIN,
     "security.view": AUDITOR,
@@ -59,6 +64,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
 RIGHT_TITLES: Mapping[str, str] = {
     "org.view": "查看组织机构",
     "org.manage": "调整单位、岗位和任职",
+    "coach.set": "设定包联领导",
     "calendar.manage": "调整工作日历",
     "account.manage": "管理账号和角色",
     "pack.view": "查看业务包",
@@ -74,6 +80,9 @@ RIGHT_TITLES: Mapping[str, str] = {
     "report.view": "查看通报",
     "report.freeze": "定稿通报",
     "present.compare": "与现值核对",
+    "notice.log": "查看消息发送情况",
+    "notice.manage": "设置提醒",
+    "notice.channel": "设置消息推送地址",
     "ledger.view": "查看留痕",
     "ledger.verify": "核验留痕",
     "security.view": "查看安全日志",

@@ -21,5 +21,7 @@ class OrgConfig(AppConfig):
                 "post.created": "岗位已设立",
                 "post.appointed": "任职已登记",
                 "post.appointment_ended": "任职已结束",
+                "unit.coach_set": "包联领导已设定",
+                "unit.coach_ended": "包联已结束",
             }
         )

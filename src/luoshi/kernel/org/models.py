@@ -221,3 +221,31 @@ class Appointment(Ledgered):
 
     def __str__(self) -> str:
         return f"{self.person_id} @ {self.post_id} {self.from_on:%Y-%m-%d}"
+
+
+class CoachLink(Ledgered):
+    """The post whose holder coaches a unit for a time (包联). Root: the unit."""
+
+    ledger_type: ClassVar[str] = "coach_link"
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="coach_links", verbose_name="单位")
+    post = models.ForeignKey(Post, models.PROTECT, related_name="coached", verbose_name="包联岗位")
+    from_on = models.DateField("起始日期")
+    to_on = models.DateField("截止日期（不含）", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "包联"
+        ordering: ClassVar = ["unit_id", "from_on"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["unit", "from_on"], name="coach_link_once_a_day"),
+            models.UniqueConstraint(
+                fields=["unit"], condition=models.Q(to_on__isnull=True), name="coach_link_one_open"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(to_on__isnull=True) | models.Q(to_on__gt=models.F("from_on")),
+                name="coach_link_not_empty",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} < {self.post_id} {self.from_on:%Y-%m-%d}"

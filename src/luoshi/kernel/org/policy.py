@@ -5,6 +5,8 @@ from __future__ import annotations
 from luoshi.core.actor import Actor, By, require
 
 MANAGERS = frozenset({"sysadmin"})
+# Who coaches whom is a matter of the work, not of the machine.
+COACH_SETTERS = frozenset({"office"})
 
 
 def managing(by: By | Actor) -> By:
@@ -16,4 +18,12 @@ def managing(by: By | Actor) -> By:
     if isinstance(by, By):
         return by
     require(any(by.has(role) for role in MANAGERS), "只有系统管理员可以调整单位、岗位和任职。")
+    return by.by
+
+
+def setting_coaches(by: By | Actor) -> By:
+    """Return what the ledger writes down of somebody who may say who coaches a unit. Raises: NotAllowed."""
+    if isinstance(by, By):
+        return by
+    require(any(by.has(role) for role in COACH_SETTERS), "只有督查专员可以设定包联领导。")
     return by.by

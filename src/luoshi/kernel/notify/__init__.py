@@ -1,0 +1,1 @@
+"""Messages to those on duty, one digest a day, and the outbox that carries it."""
