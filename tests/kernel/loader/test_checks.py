@@ -46,7 +46,7 @@ RULES = (
     Seed("{key: onsite, title: 实地考评得分", "{key: ¦system, title: 实地考评得分", "重复"),
     Seed("{key: rest_score", "{key: ¦timing", "保留字"),
     Seed('type: "decimal:2", unit: 分, min: 0', 'type: ¦"decimal:9", unit: 分, min: 0', "decimal:N"),
-    Seed("min: 0, max: 10, blank", "min: ¦40, max: 10, blank", "大于 max"),
+    Seed("min: 0, max: 10, blank", "min: ¦40, max: 10, blank", "大于最大值"),
     Seed('type: "percent:2", unit: "%", blank', "type: text, ¦min: 1, blank", "只有数字字段"),
     Seed("type: int, unit: 件, min: 0", 'type: "vocab:¦kind", unit: 件', "没有选项表"),
     Seed("assigned > 0 or done_rate == 0", "assigned > 0 or done_rate ¦= 0", "写法不对"),

@@ -12,7 +12,7 @@ from luoshi.core.actor import By
 from luoshi.core.canonical import canonical_bytes, sha256_hex
 from luoshi.core.errors import Duplicate, NotFound, WrongState
 from luoshi.kernel.definitions.kinds import check_kind
-from luoshi.kernel.definitions.models import Definition, PackVersion, SlotBinding
+from luoshi.kernel.definitions.models import Definition, PackText, PackVersion, SlotBinding
 from luoshi.kernel.ledger.actions import record
 
 
@@ -36,8 +36,12 @@ def pack_version_add(
     entries: Sequence[Entry],
     bindings: Mapping[str, tuple[str, str]],
     now: datetime,
+    text: str = "",
+    reason: str = "",
 ) -> PackVersion:
     """Put a checked pack version into force with all its definitions; ``bindings``: slot → (kind, code).
+
+    ``text``: the pack file, kept whole when it is given, with the ``reason`` of the change.
 
     Raises: Duplicate when the version number or the content is there already.
     Ledger: ``pack.installed`` on the pack version, with every definition and binding written.
@@ -49,8 +53,9 @@ def pack_version_add(
     rows = [_definition(root, entry) for entry in entries]
     Definition.objects.bulk_create(rows)
     bound = _bind(pack, bindings)
+    kept = [PackText.objects.create(pack_version=root, text=text, reason=reason)] if text else []
     data = {"pack": pack, "version": version, "content": content_hash, "definitions": len(rows)}
-    record(root, "pack.installed", by=by, at=now, rows=[*rows, *bound], data=data)
+    record(root, "pack.installed", by=by, at=now, rows=[*rows, *bound, *kept], data=data)
     return root
 
 

@@ -42,6 +42,25 @@ class PackVersion(Root):
         return f"{self.pack} {self.version}"
 
 
+class PackText(Ledgered):
+    """The pack file of a version that was written here, whole, so that it can be installed elsewhere."""
+
+    ledger_type: ClassVar[str] = "pack_text"
+    ledger_private: ClassVar[tuple[str, ...]] = ("reason",)
+
+    pack_version = models.OneToOneField(
+        PackVersion, models.PROTECT, related_name="written", verbose_name="业务包版本"
+    )
+    text = models.TextField("业务包文件")
+    reason = models.CharField("改动说明", max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = "业务包文件"
+
+    def __str__(self) -> str:
+        return f"{self.pack_version_id}"
+
+
 class Definition(Ledgered):
     """One entry of one section of a pack version: its canonical JSON text and the hash of that text."""
 

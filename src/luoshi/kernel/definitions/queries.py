@@ -12,7 +12,7 @@ from django.db.models import Exists, F, Min, OuterRef, QuerySet
 
 from luoshi.core.errors import NotFound, nearest
 from luoshi.kernel.definitions.kinds import KINDS, check_kind
-from luoshi.kernel.definitions.models import Definition, PackVersion, SlotBinding
+from luoshi.kernel.definitions.models import Definition, PackText, PackVersion, SlotBinding
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +208,12 @@ def pack_versions(pack: str | None = None) -> list[PackRow]:
 def pack_in_force(pack: str) -> PackRow | None:
     """Return the newest version of a pack that is not retired; None when it is not installed."""
     return next((row for row in pack_versions(pack) if row.newest), None)
+
+
+def pack_text_of(pack_version_id: int) -> str | None:
+    """Return the pack file that was kept of a version; None when it was installed from a folder."""
+    kept = PackText.objects.filter(pack_version_id=pack_version_id).order_by("id")
+    return kept.values_list("text", flat=True).first()
 
 
 def _newest_ids(pack: str | None) -> QuerySet[PackVersion, int]:

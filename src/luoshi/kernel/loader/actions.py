@@ -8,15 +8,18 @@ from pathlib import Path
 
 from django.db import transaction
 
-from luoshi.core.actor import Actor
+from luoshi.core.actor import Actor, require
 from luoshi.core.errors import Incomplete, Invalid, NotFound, nearest
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.definitions.actions import pack_slots_bind, pack_version_add, pack_version_retire
 from luoshi.kernel.definitions.models import PackVersion
 from luoshi.kernel.definitions.queries import pack_in_force, pack_versions, slots_of
 from luoshi.kernel.loader.check import CheckedPack, pack_check
-from luoshi.kernel.loader.folder import folder_of
+from luoshi.kernel.loader.folder import PACK_FILE, Folder, folder_of
 from luoshi.kernel.org.queries import post_get, unit_get
+
+LOCAL = "local"
+"""The district's own pack: what offices define in the browser."""
 
 
 def pack_install(
@@ -31,7 +34,9 @@ def pack_install(
     Ledger: ``pack.installed`` on the pack version, or ``pack.bound`` when only slots changed.
     """
     require_right(actor, "pack.install")
-    checked = pack_check(folder_of(str(path)), packs={row.pack for row in pack_versions()})
+    folder = folder_of(str(path))
+    checked = pack_check(folder, packs={row.pack for row in pack_versions()})
+    text = _kept_text(checked, folder)
     with transaction.atomic():
         _require_packs(checked)
         targets = _targets(checked, bindings or {})
@@ -51,7 +56,17 @@ def pack_install(
             entries=checked.entries,
             bindings=targets,
             now=now,
+            text=text,
         )
+
+
+def _kept_text(checked: CheckedPack, path: Path) -> str:
+    """Return the pack file of the district's own pack, which is written on from here; "" for any other."""
+    if checked.id != LOCAL:
+        return ""
+    folder = Folder(path)
+    require(not folder.names(), "业务包 local 由系统书写，只含 pack.yaml，请移走其余文件后再安装。", Invalid)
+    return folder.read(PACK_FILE).decode("utf-8-sig")
 
 
 def pack_retire(*, actor: Actor, pack: str, now: datetime) -> PackVersion:

@@ -16,7 +16,7 @@ from luoshi.kernel.loader.checks.figures import check_counting, check_indicators
 from luoshi.kernel.loader.checks.forms import check_forms, check_head, check_imports, check_roles, check_vocab
 from luoshi.kernel.loader.checks.reports import check_reports
 from luoshi.kernel.loader.checks.tests import check_tests
-from luoshi.kernel.loader.folder import PACK_FILE, Folder, shipped_ids
+from luoshi.kernel.loader.folder import PACK_FILE, Files, Folder, Written, shipped_ids
 from luoshi.kernel.loader.nodes import Faults, Node
 from luoshi.kernel.loader.sections import SECTION_KINDS, PackFile
 from luoshi.kernel.loader.shape import check_shape
@@ -58,7 +58,18 @@ def pack_check(path: Path, *, packs: Iterable[str] = ()) -> CheckedPack:
 
     Raises: PackInvalid with every fault; NotFound when there is no pack file.
     """
-    folder = Folder(path)
+    return _check(Folder(path), packs)
+
+
+def pack_text_check(pack: str, text: str, *, packs: Iterable[str] = ()) -> CheckedPack:
+    """Check a pack written down as ``text``, as if it stood in a folder named ``pack`` without other files.
+
+    Raises: PackInvalid with every fault.
+    """
+    return _check(Written(pack, text), packs)
+
+
+def _check(folder: Files, packs: Iterable[str]) -> CheckedPack:
     faults = Faults()
     root = read_yaml(folder.read(PACK_FILE), PACK_FILE, faults)
     if root is None:
@@ -75,7 +86,7 @@ def pack_check(path: Path, *, packs: Iterable[str] = ()) -> CheckedPack:
     return _checked(root, read, folder, trials)
 
 
-def _checked(root: Node, read: PackFile, folder: Folder, trials: tuple[TrialResult, ...]) -> CheckedPack:
+def _checked(root: Node, read: PackFile, folder: Files, trials: tuple[TrialResult, ...]) -> CheckedPack:
     files = [[name, sha256_hex(folder.read(name))] for name in sorted(folder.names())]
     return CheckedPack(
         id=read.pack.id,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import Protocol
 
 from luoshi.core.errors import Fault, NotFound, PackInvalid, nearest
 
@@ -11,6 +12,34 @@ PACK_FILE = "pack.yaml"
 MOST_FILES = 200
 MOST_BYTES = 20_000_000
 SHIPPED = Path(__file__).resolve().parents[2] / "packs"
+
+
+class Files(Protocol):
+    """The files of one pack; ``name`` is the folder's."""
+
+    name: str
+
+    def names(self) -> Collection[str]:
+        """Return the relative paths of all files but the pack file."""
+
+    def read(self, name: str) -> bytes:
+        """Return the content of a file. Raises: KeyError."""
+
+
+class Written:
+    """A pack that stands in no folder: its pack file as text, and nothing beside it."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self._content = {PACK_FILE: text.encode()}
+
+    def names(self) -> Collection[str]:
+        """Return the relative paths of all files but the pack file: none."""
+        return frozenset()
+
+    def read(self, name: str) -> bytes:
+        """Return the content of a file. Raises: KeyError."""
+        return self._content[name]
 
 
 class Folder:

@@ -17,7 +17,7 @@ from luoshi.kernel.definitions.fields import Field, Unfit, field_of
 from luoshi.kernel.indicators.fold import fold, printed
 from luoshi.kernel.loader.bodies import Bodies
 from luoshi.kernel.loader.fixtures import FixtureUnit, Sheet, UnitNames, read_sheet, selected, units_of
-from luoshi.kernel.loader.folder import Folder
+from luoshi.kernel.loader.folder import Files
 from luoshi.kernel.loader.nodes import Faults, Node
 from luoshi.kernel.loader.sections.reports import PackTest
 from luoshi.kernel.loader.wanted import Reached, compare
@@ -64,7 +64,7 @@ class TrialRefused(Exception):
     """The rows or the scheme were refused; the text is what an official would read."""
 
 
-def run_trials(root: Node, bodies: Bodies, folder: Folder, faults: Faults) -> tuple[TrialResult, ...]:
+def run_trials(root: Node, bodies: Bodies, folder: Files, faults: Faults) -> tuple[TrialResult, ...]:
     """Run every test whose own entries are sound; note where a result differs from what is wanted."""
     tests = root.get("tests")
     results = []
@@ -82,7 +82,7 @@ def run_trials(root: Node, bodies: Bodies, folder: Folder, faults: Faults) -> tu
 class _Trial:
     """One test being run."""
 
-    def __init__(self, number: int, node: Node, bodies: Bodies, folder: Folder, faults: Faults) -> None:
+    def __init__(self, number: int, node: Node, bodies: Bodies, folder: Files, faults: Faults) -> None:
         self.number = number
         self.node = node
         self.test = PackTest.model_validate(node.plain())

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
 
 from luoshi.core.errors import ExpressionInvalid, nearest
 from luoshi.core.expr import Expr, Kind, parse
+from luoshi.kernel.loader.folder import Files
 from luoshi.kernel.loader.nodes import Faults, Node
 
 KIND_TITLES: Mapping[Kind, str] = {
@@ -28,16 +28,6 @@ SECTION_TITLES: Mapping[str, str] = {
     "reports": "通报",
 }
 _POSITION = re.compile(r"^第 \d+ 个字符处：")
-
-
-class Files(Protocol):
-    """The other files of a pack's folder."""
-
-    def names(self) -> Collection[str]:
-        """Return the relative paths of all files."""
-
-    def read(self, name: str) -> bytes:
-        """Return the content of a file."""
 
 
 @dataclass(frozen=True)

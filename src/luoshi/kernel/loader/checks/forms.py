@@ -159,10 +159,10 @@ def _bounds(ctx: Context, field: Node, kind: str) -> None:
     least, most = field.get("min"), field.get("max")
     for node in (least, most, field.get("jump")):
         if node is not None and node.value is not None and kind in ("text", "date", "vocab"):
-            ctx.faults.add(node.head, "只有数字字段可以写 min、max 和 jump")
+            ctx.faults.add(node.head, "只有数字字段可以限定大小（min、max）和变动幅度（jump）")
     low, high = _number(least), _number(most)
     if least is not None and low is not None and high is not None and low > high:
-        ctx.faults.add(least.place, f"min {low} 大于 max {high}")
+        ctx.faults.add(least.place, f"最小值（min）{low} 大于最大值（max）{high}")
 
 
 def _number(node: Node | None) -> Decimal | None:

@@ -13,12 +13,16 @@ WHO = rf"^((post|unit):@{_NAME}|duty:{_NAME}(\.head|\.super)?)$"
 
 
 class PackHead(Section):
-    """``id`` is the name of the pack's folder; ``version`` rises with every change of content."""
+    """``id`` is the name of the pack's folder; ``version`` rises with every change of content.
+
+    ``note``: what this version is about.
+    """
 
     id: Code
     version: Count
     title: Title
     requires: list[Code]
+    note: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
 class Slot(Section):

@@ -10,10 +10,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from luoshi.core.actor import SYSTEM_ACTOR
 from luoshi.core.errors import NotFound, PackInvalid, Refusal
 from luoshi.kernel.definitions.queries import definitions_in, pack_in_force, pack_versions
-from luoshi.kernel.loader.actions import pack_install, pack_retire
+from luoshi.kernel.loader.actions import LOCAL, pack_install, pack_retire
 from luoshi.kernel.loader.check import CheckedPack, pack_check
 from luoshi.kernel.loader.diff import changes
-from luoshi.kernel.loader.folder import folder_of, shipped_ids
+from luoshi.kernel.loader.folder import PACK_FILE, folder_of, shipped_ids
+from luoshi.kernel.loader.local import local_bindings, local_text
 from luoshi.kernel.loader.schema import pack_schema_text
 
 
@@ -34,6 +35,10 @@ class Command(BaseCommand):
         )
         retire = verbs.add_parser("retire", help="停用当前版本")
         retire.add_argument("pack", metavar="业务包", help="代码")
+        export = verbs.add_parser("export", help="写出本区自建的业务包 local，可在别处安装")
+        export.add_argument("pack", metavar="业务包", choices=[LOCAL], help=f"只能是 {LOCAL}")
+        export.add_argument("--version", type=int, metavar="版本", help="不写则为现行版本")
+        export.add_argument("--out", metavar="文件夹", help="写入其下的 local 文件夹；不写则输出到屏幕")
         verbs.add_parser("list", help="列出已安装的业务包")
         schema = verbs.add_parser("schema", help="导出业务包格式（JSON Schema），供编辑器使用")
         schema.add_argument("--out", metavar="文件", help="写入文件；不写则输出到屏幕")
@@ -44,6 +49,7 @@ class Command(BaseCommand):
             "diff": self._diff,
             "install": self._install,
             "retire": self._retire,
+            "export": self._export,
             "list": self._list,
             "schema": self._schema,
         }
@@ -101,6 +107,17 @@ class Command(BaseCommand):
     def _retire(self, options: dict[str, Any]) -> None:
         version = pack_retire(actor=SYSTEM_ACTOR, pack=options["pack"], now=_now())
         self.stdout.write(f"业务包 {version.pack} 第 {version.version} 版已停用。")
+
+    def _export(self, options: dict[str, Any]) -> None:
+        row, text = local_text(options["version"])
+        if not options["out"]:
+            self.stdout.write(text)
+            return
+        folder = Path(options["out"]) / LOCAL
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / PACK_FILE).write_text(text, encoding="utf-8")
+        binds = "".join(f" --bind {each}" for each in local_bindings())
+        self.stdout.write(f"已写出第 {row.version} 版。在别处安装：luoshi pack install {folder}{binds}")
 
     def _list(self, options: dict[str, Any]) -> None:
         rows = pack_versions()
