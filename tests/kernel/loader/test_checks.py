@@ -18,6 +18,7 @@ GOOD = "nantong_onsite_good: {title: 实地考评九十分及以上单位数, gr
 KB = "panjin_kb: {title: 知识库更新数, grain: filing, form: panjin"
 DONE = "{key: done, title: 办结率, input: panjin_done, calc: {value: {}}"
 QUOTED = '{q: "每超期一件扣0.5分。"'
+CASES_F, KB_F = "{key: cases, title: 受理件数, ", "{key: kb_updates, title: 知识库更新数, "
 CASES = "columns: [unit, "
 LINES = "columns: [period, unit, criterion, input, "
 RULES = (
@@ -52,6 +53,10 @@ RULES = (
     Seed("assigned > 0 or done_rate == 0", "assigned > 0 or done_rate ¦= 0", "写法不对"),
     Seed("must: \"overdue + other <= cases\"", "must: ¦\"overdue + other - cases\"", "此处应为是否"),
     Seed("to: \"unit.branch == 'LYG'", "to: \"unit.branch == ¦1 and unit.branch == 'LYG'", ""),
+    Seed(f"{CASES_F}type: int", f"{CASES_F}from: ¦last week, type: int", "应为 last month"),
+    Seed(f"{CASES_F}type: int", f"{CASES_F}element: E1, from: ¦last month, type: int", "没有“最后一个月”"),
+    Seed(f"{KB_F}type: int", f"{KB_F}from: ¦last month, type: int", "须有 element"),
+    Seed(f"{KB_F}type: int", f"{KB_F}keep: ¦true, type: int", "没有上期"),
     # imports
     Seed("ignore: [公布得分]", "ignore: [¦满意率]", "重复"),
     Seed("{assigned: 转办件数, ", "{assigned: 转办件数, ¦asigned: 某列, ", "是否想写 assigned"),
@@ -112,6 +117,17 @@ RULES = (
 @pytest.mark.parametrize("seed", RULES, ids=range(len(RULES)))
 def test_each_rule_is_told_at_its_place_and_nothing_else(tmp_path: Path, seed: Seed):
     folder = pack_copy(tmp_path)
+    spots = planted(folder, [seed])
+    assert_exactly(faults_of(folder), spots)
+
+
+def test_one_element_is_one_type_and_unit_in_a_pack(tmp_path: Path):
+    folder = pack_copy(tmp_path)
+    path = folder / "pack.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(KB_F, f"{KB_F}element: E1, ", 1), encoding="utf-8")
+    says = "在 panjin.kb_updates 是 int 条，在此是 int 件"
+    seed = Seed(f"{CASES_F}type: int", f"{CASES_F}element: ¦E1, type: int", says)
     spots = planted(folder, [seed])
     assert_exactly(faults_of(folder), spots)
 

@@ -18,6 +18,7 @@ LARGEST_MONEY = Decimal(10) ** 11
 LONGEST_TEXT = 2000
 LONGEST_FACT_TEXT = 200
 MISSING = "此项必填"
+LAST_MONTH = "last month"
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -61,7 +62,8 @@ class Field:
     """One field. ``digits``: decimals allowed. ``least`` and ``most`` bound numbers (both inside).
 
     ``jump``: a change against the period before by more than this many percent needs an explanation.
-    ``options``: code → title of a ``vocab`` field.
+    ``options``: code → title of a ``vocab`` field. ``last_month``: what is held of the element for the last
+    month of the period is offered too. ``keep``: so is what stood in the period before.
     """
 
     key: str
@@ -75,6 +77,8 @@ class Field:
     blank: bool
     fact: bool
     element: str
+    last_month: bool
+    keep: bool
     help: str
     options: Mapping[str, str]
 
@@ -171,6 +175,8 @@ def field_of(spec: Mapping[str, Any], vocabs: Mapping[str, Mapping[str, str]]) -
         blank=bool(spec.get("blank")),
         fact=bool(spec.get("fact")),
         element=spec.get("element") or "",
+        last_month=spec.get("from") == LAST_MONTH,
+        keep=bool(spec.get("keep")),
         help=spec.get("help") or "",
         options=vocabs[parameter] if kind is FieldKind.VOCAB else {},
     )

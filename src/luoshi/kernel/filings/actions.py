@@ -23,7 +23,7 @@ from luoshi.kernel.calendars.queries import work_calendar
 from luoshi.kernel.files.actions import file_store
 from luoshi.kernel.files.preflight import check_upload
 from luoshi.kernel.files.queries import file_by_hash, file_content
-from luoshi.kernel.filings.answering import Given, answers_write, correction_write
+from luoshi.kernel.filings.answering import Given, Said, answers_write, correction_write
 from luoshi.kernel.filings.entries import LONGEST_REASON, lock_check, values_read
 from luoshi.kernel.filings.excusing import (
     obligation_excuse_ask,
@@ -290,7 +290,7 @@ def filings_take(
     )
     for rows in chunks(found.clean_rows()):
         answers_write(
-            form, {row.obligation_id: Given(row.values, row.number) for row in rows}, batch, actor, now
+            form, {row.obligation_id: Given(Said(row.values), row.number) for row in rows}, batch, actor, now
         )
     data = {"form": form.ref, "period": draft.period_code, "file": draft.file_sha}
     counts = {"rows_taken": found.clean, "rows_left": found.broken}

@@ -6,7 +6,7 @@ Called by the actions inside their transaction, after rights and values were che
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from django.db.models import F
@@ -17,22 +17,19 @@ from luoshi.kernel.elements.actions import Held, hold, release
 from luoshi.kernel.filings.entries import Values
 from luoshi.kernel.filings.facts import came_late, facts_end, facts_write
 from luoshi.kernel.filings.forms import Form
-from luoshi.kernel.filings.models import Answer, Filing, ImportBatch, Obligation, State
+from luoshi.kernel.filings.models import SAVED, Answer, Filing, How, ImportBatch, Obligation, State
+from luoshi.kernel.filings.offers import Noted, Offers, noted, noted_by_correction, offers_of
+from luoshi.kernel.filings.sharing import held_again
 from luoshi.kernel.filings.slots import slots_of
 from luoshi.kernel.ledger.actions import Entry, record, record_many
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
-    """What one row of a file says: canonical values and its number in the file."""
-
-    values: Values
-    row: int
-
-
-@dataclass(frozen=True, slots=True)
 class Said:
-    """One answer as it was checked. ``explained``: field key → why the value jumped."""
+    """One answer as it was checked. ``explained``: field key → why the value jumped.
+
+    ``noted``: how its values came about.
+    """
 
     values: Values
     nil: bool = False
@@ -40,6 +37,16 @@ class Said:
     explained: Mapping[str, str] | None = None
     late_reason: str = ""
     occurred_on: date | None = None
+    noted: Noted = field(default_factory=lambda: Noted({}, {}))
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one row of a file says and its number in the file; ``prefilled``: it came with what is known."""
+
+    said: Said
+    row: int
+    prefilled: bool = False
 
 
 def answers_write(
@@ -54,9 +61,10 @@ def answers_write(
     obligations = list(locked)
     if any(each.answer != Answer.NONE for each in obligations):
         raise Stale("有单位在您核对期间已经填报，请重新上传文件核对。")
+    offers = offers_of(form, obligations)
     for obligation in obligations:
         _answered(obligation, Answer.FILED)
-    versions = [_version(each, Said(given[each.pk].values), actor, now) for each in obligations]
+    versions = [_version(each, _noted(given[each.pk], offers[each.pk]), actor, now) for each in obligations]
     for filing in versions:
         filing.source_batch = batch
         filing.source_row = given[filing.obligation_id].row
@@ -76,6 +84,11 @@ def answers_write(
     record_many(entries, by=actor.by, at=now)
     facts_write(pairs, slots_of(form.ref))
     hold(values=[held for pair in pairs for held in _held(form, *pair)])
+
+
+def _noted(given: Given, offers: Offers) -> Said:
+    shown = offers if given.prefilled else ()
+    return replace(given.said, noted=noted(given.said.values, offers, shown=shown, otherwise=How.IMPORT))
 
 
 def answer_write(form: Form, obligation: Obligation, said: Said, actor: Actor, now: datetime) -> Filing:
@@ -110,14 +123,18 @@ def correction_write(
     standing.save()
     _answered(obligation, Answer.FILED)
     obligation.save()
-    filing = _version(obligation, Said(values, note=reason), actor, now)
+    filing = _version(
+        obligation, Said(values, note=reason, noted=noted_by_correction(standing, values)), actor, now
+    )
     filing.save()
     data = facts_told(obligation, filing) | {"fields": changed}
     record(obligation, "filing.corrected", by=actor.by, at=now, rows=[standing, filing], data=data)
     facts_write([(obligation, filing)], slots_of(form.ref))
     hold(values=_held(form, obligation, filing))
-    blanked = [field.element for field in form.fields if field.element and values[field.key] is None]
-    release(elements=blanked, unit_id=obligation.unit_id, period_code=obligation.period_code)
+    blanked = {field.element for field in form.fields if field.element and values[field.key] is None}
+    if blanked:
+        release(elements=blanked, unit_id=obligation.unit_id, period_code=obligation.period_code)
+        held_again(obligation, blanked)
     return filing
 
 
@@ -131,12 +148,15 @@ def answer_end(form: Form, obligation: Obligation, filing: Filing, state: State,
     obligation.answer = Answer.NONE
     obligation.save()
     facts_end(filing)
-    release(
-        elements=[field.element for field in form.fields if field.element],
-        unit_id=obligation.unit_id,
-        period_code=obligation.period_code,
-        sources=("filing", list(obligation.filings.order_by("id").values_list("id", flat=True))),
-    )
+    elements = {field.element for field in form.fields if field.element}
+    if elements:
+        release(
+            elements=elements,
+            unit_id=obligation.unit_id,
+            period_code=obligation.period_code,
+            sources=("filing", list(obligation.filings.order_by("id").values_list("id", flat=True))),
+        )
+        held_again(obligation, elements)
 
 
 def facts_told(obligation: Obligation, filing: Filing) -> dict[str, object]:
@@ -168,6 +188,10 @@ def _version(obligation: Obligation, said: Said, actor: Actor, now: datetime) ->
         note=said.note,
         explained=dict(said.explained) if said.explained else None,
         late_reason=said.late_reason,
+        sources=said.noted.sources,
+        offered=said.noted.offered,
+        fields_given=sum(text is not None for text in said.values.values()),
+        fields_saved=sum(how in SAVED for how in said.noted.sources.values()),
         occurred_on=said.occurred_on,
         mend_by=obligation.mend_by,
         submitted_at=now,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from django.db.models import F
 
 from luoshi.core.errors import Frozen, Incomplete, Invalid
 from luoshi.core.periods import PeriodKind, parse_period
@@ -22,12 +24,18 @@ Values = dict[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What was typed into the page of a form, unread. ``values`` and ``explained``: field key → text."""
+    """What was typed into the page of a form, unread. ``values`` and ``explained``: field key → text.
+
+    ``shown``: field key → the value known before, in canonical text, that the page had put in. ``same``: the
+    keys of those confirmed to be unchanged. Both belong to the page and are not kept in a draft.
+    """
 
     values: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     explained: Mapping[str, str] = field(default_factory=dict)
     late_reason: str = ""
+    shown: Mapping[str, str] = field(default_factory=dict)
+    same: frozenset[str] = frozenset()
 
     def texts(self) -> dict[str, str]:
         """Return every text that is not blank by its name: a field key, ``KEY.explained``, note, reason."""
@@ -41,7 +49,8 @@ def typed_check(form: Form, typed: Typed) -> None:
 
     Raises: Invalid with a message for each text.
     """
-    unknown = (typed.values.keys() | typed.explained.keys()) - set(form.keys)
+    named = typed.values.keys() | typed.explained.keys() | typed.shown.keys() | typed.same
+    unknown = named - set(form.keys)
     if unknown:
         raise Invalid(f"表单“{form.title}”没有字段：{'、'.join(sorted(unknown))}。")
     short = {"late_reason", *(f"{key}.explained" for key in typed.explained)}
@@ -116,20 +125,30 @@ def jumps_explained(
 
 def values_before(obligation: Obligation) -> Mapping[str, str | None]:
     """Return what the unit filed for the period before, in force now; empty when there is nothing."""
-    if obligation.period_kind == PeriodKind.RANGE:
+    return values_before_many([obligation]).get(obligation.pk, {})
+
+
+def values_before_many(obligations: Sequence[Obligation]) -> dict[int, Mapping[str, str | None]]:
+    """Return by obligation id what its unit filed for the period before, in force now. One query.
+
+    All obligations are of one form.
+    """
+    wanted = {
+        (each.unit_id, parse_period(each.period_code).previous().code): each.pk
+        for each in obligations
+        if each.period_kind != PeriodKind.RANGE
+    }
+    if not wanted:
         return {}
-    before = Obligation.objects.filter(
-        form_ref=obligation.form_ref,
-        unit_id=obligation.unit_id,
-        period_code=parse_period(obligation.period_code).previous().code,
-        answer=Answer.FILED,
-    ).first()
-    if before is None:
-        return {}
-    values: Mapping[str, str | None] = Filing.objects.get(
-        obligation=before, version=before.current_version
-    ).values
-    return values
+    found = Filing.objects.filter(
+        obligation__form_ref=obligations[0].form_ref,
+        obligation__unit_id__in={unit_id for unit_id, _ in wanted},
+        obligation__period_code__in={code for _, code in wanted},
+        obligation__answer=Answer.FILED,
+        version=F("obligation__current_version"),
+    ).order_by("id")
+    rows = found.values_list("obligation__unit_id", "obligation__period_code", "values")
+    return {wanted[unit_id, code]: values for unit_id, code, values in rows if (unit_id, code) in wanted}
 
 
 def late_reason_checked(obligation: Obligation, reason: str, now: datetime) -> str:

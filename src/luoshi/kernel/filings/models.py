@@ -19,6 +19,7 @@ from luoshi.kernel.filings.standing_models import FormStanding, StandingKind, St
 from luoshi.kernel.ledger.rows import Ledgered, Root
 
 __all__ = [
+    "SAVED",
     "CODE_COLUMNS",
     "INTEGER_COLUMNS",
     "Answer",
@@ -28,6 +29,7 @@ __all__ = [
     "Filing",
     "FilingFact",
     "FormStanding",
+    "How",
     "ImportBatch",
     "ImportDraft",
     "LockMode",
@@ -73,6 +75,20 @@ class Decision(models.TextChoices):
 
     ACCEPT = "accept", "通过"
     RETURN = "return", "退回"
+
+
+class How(models.TextChoices):
+    """How the value of a field came about."""
+
+    TYPED = "typed", "手工填写"
+    HELD = "held", "已有数据，确认无变化"
+    CHANGED = "changed", "改动了已有数据"
+    COMPUTED = "computed", "由记录得出"
+    IMPORT = "import", "由表格导入"
+
+
+# The values that nobody had to type.
+SAVED = frozenset({How.HELD, How.COMPUTED})
 
 
 class ImportBatch(Root):
@@ -206,9 +222,11 @@ class Filing(Ledgered):
     """One version of the answer to an obligation.
 
     ``values``: field key → canonical text (decimals in plain spelling, dates ISO) or null where left blank.
-    ``explained``: field key → why the value jumped against the period before. ``mend_by``: the obligation's
-    when this version was submitted. ``unit_of_one``: one person both filled and signed, since the unit has no
-    other. ``ended_at``: when it ceased to count: returned, withdrawn or replaced.
+    ``explained``: field key → why the value jumped against the period before. ``sources``: field key → a
+    ``How``; None for a version from before this was noted. ``offered``: field key → {value, words, target} of
+    what was known when it was filed. ``mend_by``: the obligation's when this version was submitted.
+    ``unit_of_one``: one person both filled and signed, since the unit has no other. ``ended_at``: when it
+    ceased to count: returned, withdrawn or replaced.
     """
 
     ledger_type: ClassVar[str] = "filing"
@@ -223,7 +241,10 @@ class Filing(Ledgered):
         "signed_by_post": "",
         "unit_of_one": False,
         "ended_at": None,
+        "sources": None,
+        "offered": None,
     }
+    ledger_derived: ClassVar[tuple[str, ...]] = ("fields_given", "fields_saved")
 
     obligation = models.ForeignKey(
         Obligation, verbose_name="应报", on_delete=models.PROTECT, related_name="filings"
@@ -234,6 +255,10 @@ class Filing(Ledgered):
     nil = models.BooleanField("零报告", default=False)
     note = models.TextField("说明", blank=True)
     explained = models.JSONField("变动说明", null=True, blank=True)
+    sources = models.JSONField("数据来历", null=True, blank=True)
+    offered = models.JSONField("填报时已有数据", null=True, blank=True)
+    fields_given = models.PositiveSmallIntegerField("填写项数", default=0)
+    fields_saved = models.PositiveSmallIntegerField("免录项数", default=0)
     late_reason = models.TextField("迟报理由", blank=True)
     occurred_on = models.DateField("发生日期", null=True, blank=True)
     mend_by = models.DateTimeField("补正期限", null=True, blank=True)

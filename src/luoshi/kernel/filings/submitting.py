@@ -21,7 +21,8 @@ from luoshi.kernel.filings.entries import (
 )
 from luoshi.kernel.filings.flows import Flow, Step, flow_of
 from luoshi.kernel.filings.forms import Form, form_by_id
-from luoshi.kernel.filings.models import Answer, Draft, Filing, Obligation, State
+from luoshi.kernel.filings.models import Answer, Draft, Filing, How, Obligation, State
+from luoshi.kernel.filings.offers import confirm_check, noted, offers_of
 from luoshi.kernel.filings.policy import require_step
 from luoshi.kernel.filings.sight import filing_visible, obligation_locked
 from luoshi.kernel.filings.windows import local_day
@@ -91,7 +92,8 @@ def filing_submit(
 
     ``rev``: of the draft the page was filled from, 0 when there was none; ``occurred_on``: when it happened.
     Raises: NotFound, NotAllowed, WrongState (answered), Frozen (hard lock), Stale (see ``draft_save``);
-    Incomplete for required fields, a jump without explanation, lateness without reason; Invalid for values
+    Incomplete for required fields, known values nobody confirmed, a jump without explanation, lateness
+    without reason; Invalid for values
     that do not fit or break a rule. Each with ``fields``.
     Ledger: ``filing.submitted`` with obligation and version.
     """
@@ -100,7 +102,9 @@ def filing_submit(
     lock_check(obligation, now)
     typed_check(form, typed)
     draft = _draft_checked(obligation, rev, typed)
-    values = values_read(form, {key: typed.values.get(key, "") for key in form.keys}, {})
+    offers = offers_of(form, [obligation])[obligation.pk]
+    values = values_read(form, {key: _typed_or_same(typed, key) for key in form.keys}, {})
+    confirm_check(form, typed, values, offers)
     occurred_check(occurred_on, local_day(now))
     said = Said(
         values=values,
@@ -108,6 +112,7 @@ def filing_submit(
         explained=jumps_explained(form, obligation, values, typed.explained),
         late_reason=late_reason_checked(obligation, typed.late_reason, now),
         occurred_on=occurred_on,
+        noted=noted(values, offers, shown=typed.shown, otherwise=How.TYPED),
     )
     return _submit(form, flow, obligation, draft, said, typed, actor, now)
 
@@ -129,11 +134,13 @@ def filing_submit_nil(*, actor: Actor, obligation_id: int, rev: int, typed: Type
     if NOTE in flow.nil_needs and not typed.note.strip():
         raise Incomplete("零报告须说明情况。", fields={NOTE: "零报告须说明情况。"})
     needed = {key: typed.values.get(key, "") for key in flow.nil_needs if key != NOTE}
+    values = values_read(form, needed, {})
     said = Said(
-        values=values_read(form, needed, {}),
+        values=values,
         nil=True,
         note=typed.note.strip(),
         late_reason=late_reason_checked(obligation, typed.late_reason, now),
+        noted=noted(values, {}, shown=(), otherwise=How.TYPED),
     )
     return _submit(form, flow, obligation, draft, said, typed, actor, now)
 
@@ -174,6 +181,12 @@ def _fillable(actor: Actor, obligation_id: int, now: datetime) -> tuple[Obligati
     if obligation.answer != Answer.NONE:
         raise WrongState("该单位本期已提交，不能再填。需要改动的，请先撤回，或等退回后修改。")
     return obligation, flow
+
+
+def _typed_or_same(typed: Typed, key: str) -> str:
+    """Return what was typed into a field, or the value confirmed in its place."""
+    text = typed.values.get(key, "")
+    return typed.shown.get(key, "") if key in typed.same and not text.strip() else text
 
 
 def _submit(

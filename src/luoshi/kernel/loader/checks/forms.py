@@ -58,13 +58,15 @@ def check_vocab(ctx: Context) -> None:
 
 
 def check_forms(ctx: Context) -> None:
-    """Selectors, windows, flows, fields and rules of every form."""
+    """Selectors, windows, flows, fields and rules of every form; one element is one kind of value."""
+    _elements(ctx)
     for _, form in ctx.section("forms"):
         ctx.expression(form.text_at("to"), SELECTOR_NAMES, Kind.BOOL)
         _window(ctx, form)
         _flow(ctx, form)
         _admission(ctx, form)
         _fields(ctx, form)
+        _offers(ctx, form)
         kinds = field_kinds(form)
         rules = form.get("rules")
         for rule in rules.elements() if rules is not None else ():
@@ -153,6 +155,43 @@ def _fields(ctx: Context, form: Node) -> None:
             if known is not None and parameter not in known:
                 ctx.unknown(type_, "选项表", parameter, known, len("vocab:"))
         _bounds(ctx, field, kind)
+
+
+def _offers(ctx: Context, form: Node) -> None:
+    """The last month needs an element and a period of several months; a range has no period before it."""
+    period = form.text_at("period")
+    kind = period.text if period is not None else None
+    found = form.get("fields")
+    for field in found.elements() if found is not None else ():
+        source, element, keep = field.text_at("from"), field.text_at("element"), field.get("keep")
+        if source is not None and kind in ("month", "node"):
+            ctx.faults.add(source.place, f"期间类别为 {kind} 的表单没有“最后一个月”，请删去 from")
+        if source is not None and source.text and element is None and "element" not in field.lost:
+            ctx.faults.add(source.place, "写了 from 的字段须有 element，才能取得已有数据")
+        if keep is not None and keep.value is True and kind == "range":
+            ctx.faults.add(keep.place, "期间类别为 range 的表单没有上期，请删去 keep")
+
+
+def _elements(ctx: Context) -> None:
+    """Fields that state one element agree in type and unit: a value of one is offered for the other."""
+    first: dict[str, tuple[str, str, str]] = {}
+    for form_key, form in ctx.section("forms"):
+        found = form.get("fields")
+        for field in found.elements() if found is not None else ():
+            element, type_, key = field.text_at("element"), field.text_at("type"), field.text_at("key")
+            if element is None or type_ is None or key is None or not element.text:
+                continue
+            unit = field.text_at("unit")
+            said = (type_.text or "", (unit.text or "") if unit is not None else "")
+            where = f"{form_key}.{key.text}"
+            known = first.setdefault(element.text, (*said, where))
+            if known[:2] != said:
+                ctx.faults.add(
+                    element.place,
+                    f"数据元 {element.text} 在 {known[2]} 是 {' '.join(known[:2]).strip()}，"
+                    f"在此是 {' '.join(said).strip()}",
+                    "同一数据元的类型和计量单位须一致，否则请换一个编码",
+                )
 
 
 def _bounds(ctx: Context, field: Node, kind: str) -> None:

@@ -78,6 +78,8 @@ class FormField(Section):
     """One field. ``percent:N`` is a decimal from 0 to 100 with at most N decimals.
 
     ``jump``: a change against the period before by more than this many percent must be explained.
+    ``from: last month``: what is held of the element for the last month of the period is offered too.
+    ``keep``: what the unit filed for the period before is offered.
     """
 
     key: Code
@@ -90,6 +92,8 @@ class FormField(Section):
     blank: bool = False
     fact: bool = False
     element: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*$", max_length=20)] | None = None
+    from_: Annotated[Literal["last month"] | None, Field(alias="from")] = None
+    keep: bool = False
     help: Annotated[str, StringConstraints(max_length=200)] = ""
 
 
