@@ -36,9 +36,9 @@ class Spot:
     says: str
 
 
-def pack_copy(into: Path) -> Path:
-    """Copy the shipped pack, which is right, into a folder of the same name."""
-    return Path(shutil.copytree(SHIPPED / "bulletins", into / "bulletins"))
+def pack_copy(into: Path, pack: str = "bulletins") -> Path:
+    """Copy a shipped pack, which is right, into a folder of the same name."""
+    return Path(shutil.copytree(SHIPPED / pack, into / pack))
 
 
 def planted(folder: Path, seeds: Sequence[Seed]) -> list[Spot]:

@@ -64,6 +64,7 @@ class Field:
     ``jump``: a change against the period before by more than this many percent needs an explanation.
     ``options``: code → title of a ``vocab`` field. ``last_month``: what is held of the element for the last
     month of the period is offered too. ``keep``: so is what stood in the period before.
+    ``shortest``: how many characters a text must have. ``pii``: personal data, kept apart and encrypted.
     """
 
     key: str
@@ -81,6 +82,8 @@ class Field:
     keep: bool
     help: str
     options: Mapping[str, str]
+    shortest: int = 0
+    pii: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -154,22 +157,29 @@ class Field:
         longest = LONGEST_FACT_TEXT if self.fact else LONGEST_TEXT
         if len(text) > longest:
             raise Unfit(f"不得超过 {longest} 字", f"现有 {len(text)} 字，请删减")
+        if len(text) < self.shortest:
+            raise Unfit(f"不得少于 {self.shortest} 字", f"现有 {len(text)} 字，请补充")
         return text
 
 
 def field_of(spec: Mapping[str, Any], vocabs: Mapping[str, Mapping[str, str]]) -> Field:
-    """Read one field of a body of a form or item. ``vocabs``: vocab key → its options. Raises: ValueError."""
+    """Read one field of a body of a form or item. ``vocabs``: vocab key → its options. Raises: ValueError.
+
+    ``int:0-100`` is an integer with its bounds; ``min`` of a text counts characters.
+    """
     kind_text, _, parameter = str(spec["type"]).partition(":")
     kind = FieldKind(kind_text)
-    digits = {FieldKind.MONEY: 2}.get(kind, int(parameter) if kind in NUMERIC and parameter else 0)
-    least, most = _limits(kind)
+    scaled = kind in NUMERIC and kind is not FieldKind.INT and bool(parameter)
+    digits = {FieldKind.MONEY: 2}.get(kind, int(parameter) if scaled else 0)
+    least, most = _limits(kind, parameter)
+    text = kind is FieldKind.TEXT
     return Field(
         key=spec["key"],
         title=spec["title"],
         kind=kind,
         digits=digits,
         unit=spec.get("unit") or ("%" if kind is FieldKind.PERCENT else ""),
-        least=least if spec.get("min") is None else Decimal(str(spec["min"])),
+        least=least if text or spec.get("min") is None else Decimal(str(spec["min"])),
         most=most if spec.get("max") is None else Decimal(str(spec["max"])),
         jump=None if spec.get("jump") is None else Decimal(str(spec["jump"])),
         blank=bool(spec.get("blank")),
@@ -179,11 +189,16 @@ def field_of(spec: Mapping[str, Any], vocabs: Mapping[str, Mapping[str, str]]) -
         keep=bool(spec.get("keep")),
         help=spec.get("help") or "",
         options=vocabs[parameter] if kind is FieldKind.VOCAB else {},
+        shortest=int(Decimal(str(spec.get("min") or 0))) if text else 0,
+        pii=bool(spec.get("pii")),
     )
 
 
-def _limits(kind: FieldKind) -> tuple[Decimal, Decimal]:
-    """Return the bounds a number has without being given any: they keep every sum within 64 bits."""
+def _limits(kind: FieldKind, parameter: str) -> tuple[Decimal, Decimal]:
+    """Return the bounds a number has by its type alone: they keep every sum within 64 bits."""
+    if kind is FieldKind.INT and parameter:
+        low, _, high = parameter.partition("-")
+        return Decimal(low), Decimal(high)
     if kind is FieldKind.PERCENT:
         return Decimal(0), Decimal(100)
     most = LARGEST_MONEY if kind is FieldKind.MONEY else LARGEST_INT

@@ -8,11 +8,13 @@ KINDS: dict[str, str] = {
     "slot": "槽位",
     "role": "角色",
     "vocab": "选项表",
+    "item": "事项",
     "form": "表单",
     "import": "导入模板",
     "indicator": "指标",
     "scheme": "考核方案",
     "report": "通报",
+    "migrate": "衔接",
     "test": "检验",
 }
 

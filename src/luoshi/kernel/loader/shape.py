@@ -23,9 +23,16 @@ _PATTERNS: Mapping[str, str] = {
     "type": "应为 int、decimal:N、percent:N、money、text、date 或 vocab:选项表 之一",
     "until": "应写作 2027-12-31",
     "element": "应为大写字母开头的数据元编码",
+    "number": "应由字母、数字、〔〕号与 {year}、{month}、{seq}、{seq:05} 组成",
+    "need": "应为字段代码、note、basis、duty.职责 或 evidence:件数",
+    "may": "应为字段代码、note、basis 或 duty.职责",
+    "edit": "应为字段代码、title 或 duty.职责",
+    "within": "应写作 10 workday、3 calendar_day 或 48 hour",
     **dict.fromkeys(("open", "due", "at"), "应写作 end + 10 workday 这样的日期算式"),
     **dict.fromkeys(("rows", "want", "units"), "应为包内文件的相对路径，如 fixtures/a.csv"),
 }
+# mappings whose every entry is spelled alike
+_ENTRIES: Mapping[str, str] = {"duty": "应写作 1 unit、0..n unit、1..3 post"}
 
 
 def check_shape(root: Node, faults: Faults) -> PackFile | None:
@@ -98,8 +105,9 @@ def _models_in(annotation: Any) -> set[type[BaseModel]]:
 
 def _message(detail: ErrorDetails, node: Node) -> str:
     kind, context = detail["type"], detail.get("ctx", {})
-    if kind in ("string_pattern_mismatch", "string_type") and _last(node.path) in _PATTERNS:
-        return f"{_shown(node)}不对，{_PATTERNS[_last(node.path)]}"
+    spelling = _PATTERNS.get(_last(node.path)) or _ENTRIES.get(_last(node.path.rpartition(".")[0]))
+    if kind in ("string_pattern_mismatch", "string_type") and spelling:
+        return f"{_shown(node)}不对，{spelling}"
     told = _MESSAGES.get(kind)
     if told is None:
         return f"{_shown(node)}不合规定（{detail['msg']}）"

@@ -12,7 +12,8 @@ from luoshi.kernel.definitions.kinds import KINDS
 from luoshi.kernel.definitions.queries import definition, definitions_in
 from luoshi.kernel.loader.queries import pack_detail, packs_visible
 from luoshi.kernel.org.queries import units_on
-from luoshi.web.packs.words import Titles, words_of
+from luoshi.web.packs.words import Titles
+from luoshi.web.packs.writers import words_of
 from luoshi.web.shell.paging import number_or_none
 
 HIDDEN_KINDS = {"pack"}

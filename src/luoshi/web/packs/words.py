@@ -139,11 +139,6 @@ def expression_words(text: str, names: Mapping[str, str], units: Mapping[str, st
     return "".join(words)
 
 
-def words_of(found: Def, titles: Titles) -> Words:
-    """Return a definition in words."""
-    return WRITERS[found.kind](found.body, titles)
-
-
 def form_words(body: Mapping[str, Any], titles: Titles) -> Words:
     """A form: who files it, when, which fields, which rules."""
     names = {field["key"]: field["title"] for field in body["fields"]}

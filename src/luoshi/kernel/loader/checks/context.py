@@ -21,6 +21,7 @@ SECTION_TITLES: Mapping[str, str] = {
     "slots": "槽位",
     "vocab": "选项表",
     "roles": "角色",
+    "items": "事项",
     "forms": "表单",
     "imports": "导入模板",
     "indicators": "指标",

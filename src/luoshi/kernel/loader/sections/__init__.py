@@ -6,6 +6,7 @@ from luoshi.kernel.loader.sections.base import Code, Section
 from luoshi.kernel.loader.sections.figures import Indicator, Scheme
 from luoshi.kernel.loader.sections.forms import Form, Import
 from luoshi.kernel.loader.sections.head import PackHead, Role, Slot, Vocab
+from luoshi.kernel.loader.sections.items import Item, Migrate
 from luoshi.kernel.loader.sections.reports import PackTest, Report
 
 
@@ -16,11 +17,13 @@ class PackFile(Section):
     slots: dict[Code, Slot] = {}
     vocab: dict[Code, Vocab] = {}
     roles: dict[Code, Role] = {}
+    items: dict[Code, Item] = {}
     forms: dict[Code, Form] = {}
     imports: dict[Code, Import] = {}
     indicators: dict[Code, Indicator] = {}
     schemes: dict[Code, Scheme] = {}
     reports: dict[Code, Report] = {}
+    migrate: dict[Code, Migrate] = {}
     tests: list[PackTest] = []
 
 
@@ -29,11 +32,13 @@ SECTION_KINDS: dict[str, str] = {
     "slots": "slot",
     "vocab": "vocab",
     "roles": "role",
+    "items": "item",
     "forms": "form",
     "imports": "import",
     "indicators": "indicator",
     "schemes": "scheme",
     "reports": "report",
+    "migrate": "migrate",
 }
 
 __all__ = ["SECTION_KINDS", "PackFile"]

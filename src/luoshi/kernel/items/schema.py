@@ -1,0 +1,124 @@
+"""How a pack writes an item type: the small spellings inside its texts, read the same by loader and engine.
+
+A further part of an item type (clocks, views) brings a module ``schema_PART.py`` beside this one; the
+loader's section and checks call it, and ``types.ItemType`` carries what it reads.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Stage(StrEnum):
+    """What a state means everywhere; its name is local."""
+
+    INTAKE = "intake"
+    ASSIGNED = "assigned"
+    WORKING = "working"
+    WAITING = "waiting"
+    VERIFYING = "verifying"
+    DONE = "done"
+    VOID = "void"
+
+
+STAGE_TITLES: Mapping[Stage, str] = {
+    Stage.INTAKE: "受理",
+    Stage.ASSIGNED: "已派",
+    Stage.WORKING: "办理",
+    Stage.WAITING: "等待",
+    Stage.VERIFYING: "核查",
+    Stage.DONE: "办结",
+    Stage.VOID: "作废",
+}
+ENDED = frozenset({Stage.DONE, Stage.VOID})
+
+CREATE = "create"
+NOTE, BASIS = "note", "basis"
+DUTY_PREFIX, EVIDENCE_PREFIX = "duty.", "evidence:"
+# Words that name something of every item, so that no field or duty may be called so.
+RESERVED = frozenset(
+    (
+        *("number", "type", "state", "stage", "title", "tag", "created", "moved", "due", "overdue", "month"),
+        *(
+            "merged",
+            "step",
+            "note",
+            "basis",
+            "evidence",
+            "duty",
+            "unit",
+            "clock",
+            "all",
+            "true",
+            "false",
+            "none",
+        ),
+    )
+)
+
+DUTY = r"^(0|[1-9][0-9]?)(\.\.([1-9][0-9]?|n))? (unit|post)$"
+NUMBER_HOLE = re.compile(r"\{(year|month|seq(?::0[1-9])?)\}")
+NUMBER = r"^([A-Za-z0-9〔〕()（）\[\]\-_/第号]|\{year\}|\{month\}|\{seq(:0[1-9])?\})+$"
+NEED = r"^([a-z][a-z0-9_]*|duty\.[a-z][a-z0-9_]*|evidence:[1-9])$"
+WITHIN = r"^[1-9][0-9]{0,3} (workday|calendar_day|hour)$"
+FIELD_TYPE = (
+    r"^(int|int:[0-9]{1,9}-[0-9]{1,9}|money|text|date|decimal:[1-6]|percent:[0-6]|vocab:[a-z][a-z0-9_]*)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRule:
+    """How many may hold a duty, and whether a unit or a post does. ``most`` None: any number."""
+
+    role: str
+    least: int
+    most: int | None
+    post: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """How long after the state was entered a move may still be taken."""
+
+    amount: int
+    unit: str
+
+
+def duty_rule(role: str, text: str) -> DutyRule:
+    """Read ``1 unit``, ``0..n unit``, ``1..3 post``.
+
+    >>> duty_rule("lead", "1 unit")
+    DutyRule(role='lead', least=1, most=1, post=False)
+    >>> duty_rule("co", "0..n post")
+    DutyRule(role='co', least=0, most=None, post=True)
+    """
+    found = re.fullmatch(DUTY, text)
+    if found is None:
+        raise ValueError(text)
+    least = int(found[1])
+    most = least if found[2] is None else None if found[3] == "n" else int(found[3])
+    return DutyRule(role, least, most, found[4] == "post")
+
+
+def within_of(text: str) -> Within:
+    """Read ``10 workday``.
+
+    >>> within_of("10 workday")
+    Within(amount=10, unit='workday')
+    """
+    amount, _, unit = text.partition(" ")
+    return Within(int(amount), unit)
+
+
+def number_text(pattern: str, *, year: int, month: int, seq: int) -> str:
+    """Return a number in its pattern.
+
+    >>> number_text("ZQ{year}{seq:05}", year=2023, month=4, seq=17)
+    'ZQ202300017'
+    >>> number_text("督〔{year}〕{seq}号", year=2023, month=4, seq=5)
+    '督〔2023〕5号'
+    """
+    return pattern.format(year=year, month=f"{month:02}", seq=seq)

@@ -1,0 +1,102 @@
+"""Section items: types with their numbers, duties, fields, states and moves."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, Field, StringConstraints, Tag
+
+from luoshi.kernel.items.schema import DUTY, FIELD_TYPE, NEED, NUMBER, WITHIN
+from luoshi.kernel.loader.sections.base import Code, ColumnTitle, Number, Section, Title
+
+Stage = Literal["intake", "assigned", "working", "waiting", "verifying", "done", "void"]
+Need = Annotated[str, StringConstraints(pattern=NEED)]
+DutyText = Annotated[str, StringConstraints(pattern=DUTY)]
+Times = Annotated[int, Field(ge=1, le=99)]
+
+
+def _one_or_list(value: object) -> str:
+    return "list" if isinstance(value, list) else "one"
+
+
+Codes = Annotated[
+    Annotated[Code, Tag("one")] | Annotated[list[Code], Field(min_length=1), Tag("list")],
+    Discriminator(_one_or_list),
+]
+
+
+class ItemField(Section):
+    """One field. It is asked for by the moves that need it; ``int:0-100`` is an integer with its bounds.
+
+    ``min`` of a text is its least number of characters. ``pii``: personal data, stored apart and encrypted.
+    """
+
+    key: Code
+    title: ColumnTitle
+    type: Annotated[str, StringConstraints(pattern=FIELD_TYPE)]
+    unit: Annotated[str, StringConstraints(max_length=10)] = ""
+    min: Number | None = None
+    max: Number | None = None
+    fact: bool = False
+    pii: bool = False
+    help: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class ItemState(Section):
+    """One state with its stage. ``edit``: what may be changed in it without a move, and ``by`` whom."""
+
+    key: Code
+    title: ColumnTitle
+    stage: Stage
+    edit: list[Need] = []
+    by: Codes | None = None
+
+
+class Apart(Section):
+    """The move taken by somebody else, since the item was created or last reopened.
+
+    ``person``: another account, whatever its posts; ``unit``: another account of another unit.
+    """
+
+    move: Code
+    level: Literal["person", "unit"]
+
+
+class ItemMove(Section):
+    """One transition. ``need``: what must be there; ``may``: what may be given besides.
+
+    ``max``: how often an item may take it; ``within``: how long after its state was entered.
+    """
+
+    do: Code
+    title: ColumnTitle
+    from_: Annotated[Codes | None, Field(alias="from")]
+    to: Code
+    by: Codes
+    need: list[Need] = []
+    may: list[Need] = []
+    apart: list[Apart] = []
+    max: Times | None = None
+    within: Annotated[str, StringConstraints(pattern=WITHIN)] | None = None
+
+
+class Item(Section):
+    """One item type. ``public``: what somebody outside may see of an item, ``number``, ``stage`` and fields.
+
+    ``gapless``: no number is ever left out, as documents need it.
+    """
+
+    title: Title
+    number: Annotated[str, StringConstraints(pattern=NUMBER, max_length=60)]
+    gapless: bool = False
+    duty: dict[Code, DutyText]
+    fields: Annotated[list[ItemField], Field(max_length=60)]
+    public: list[Code]
+    states: Annotated[list[ItemState], Field(min_length=2, max_length=40)]
+    moves: Annotated[list[ItemMove], Field(min_length=1, max_length=80)]
+
+
+class Migrate(Section):
+    """Takes open items of earlier versions along: old state → new state, for states that were removed."""
+
+    states: dict[Code, Code]
