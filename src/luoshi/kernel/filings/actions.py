@@ -1,7 +1,7 @@
 """Every change of obligations and filings: who, lock, state, change, record, facts, in one transaction.
 
 Opening, imports and corrections are here; the steps of one answer in ``submitting``, ``reviewing`` and
-``excusing``.
+``excusing``; what is decided about a form as a whole in ``renewing``.
 """
 
 from __future__ import annotations
@@ -44,9 +44,11 @@ from luoshi.kernel.filings.models import (
     Obligation,
 )
 from luoshi.kernel.filings.policy import require_filler
+from luoshi.kernel.filings.renewing import form_renew_ask, form_renew_decide, form_stop
 from luoshi.kernel.filings.reviewing import filing_accept, filing_return, filing_sign, filings_accept_batch
 from luoshi.kernel.filings.sight import obligation_locked
 from luoshi.kernel.filings.slots import slots_allot
+from luoshi.kernel.filings.standing import require_admitted, standings_of
 from luoshi.kernel.filings.submitting import (
     draft_save,
     filing_submit,
@@ -75,6 +77,9 @@ __all__ = [
     "filing_withdraw",
     "filings_accept_batch",
     "filings_take",
+    "form_renew_ask",
+    "form_renew_decide",
+    "form_stop",
     "obligation_claim",
     "obligation_excuse_ask",
     "obligation_excuse_decide",
@@ -89,7 +94,8 @@ def obligations_open(*, actor: Actor, form_ref: str, period: Period, now: dateti
 
     Run again, it opens only what is lacking. Each keeps its parents of that day. Returns how many it opened.
     The opening day is the scheduled one when the form has a window, however late this runs, else today.
-    Raises: NotAllowed, NotFound, Invalid (kind of period, overlap, nobody addressed), WrongState (early).
+    Raises: NotAllowed, NotFound, Invalid (kind of period, overlap, nobody addressed), WrongState (early;
+    stopped or run out), Incomplete (not registered).
     Ledger: ``obligation.opened`` for each.
     """
     require_right(actor, "period.open")
@@ -98,6 +104,7 @@ def obligations_open(*, actor: Actor, form_ref: str, period: Period, now: dateti
     _period_fits(form, period)
     dates = dates_of(form.window, period, work_calendar(form.window.calendar)) if form.window else None
     on = _opening_day(form, dates, now)
+    require_admitted(form, standings_of([form])[form.ref], opening=on, today=local_day(now))
     units = units_selected(form.to, on)
     require(
         units, f"按 {on:%Y-%m-%d} 的单位树，表单“{form.title}”没有适用单位，请核对单位和业务包。", Invalid

@@ -180,6 +180,24 @@ def lock_check(obligation: Obligation, now: datetime) -> None:
         )
 
 
+def reason_given(text: str, name: str, wanted: str, most: int = LONGEST_REASON) -> str:
+    """Return a reason without blanks around it. ``name`` is its field, ``wanted`` asks for it.
+
+    Raises: Incomplete (blank), Invalid (too long, control characters).
+    """
+    text = text.strip()
+    if not text:
+        raise Incomplete(wanted, fields={name: wanted})
+    fault = ""
+    if _CONTROL.search(text):
+        fault = "含有不可见的控制字符，请删去后重填。"
+    elif len(text) > most:
+        fault = f"不得超过 {most} 字，现有 {len(text)} 字，请删减。"
+    if fault:
+        raise Invalid(fault, fields={name: fault})
+    return text
+
+
 def occurred_check(occurred_on: date | None, today: date) -> None:
     """Refuse a day of occurrence that lies ahead. Raises: Invalid."""
     if occurred_on is not None and occurred_on > today:

@@ -7,9 +7,9 @@ from datetime import datetime
 from django.db import transaction
 
 from luoshi.core.actor import Actor, require
-from luoshi.core.errors import Incomplete, Invalid, NotAllowed, SamePerson, WrongState
+from luoshi.core.errors import Invalid, NotAllowed, SamePerson, WrongState
 from luoshi.kernel.access.policy import can, require_right
-from luoshi.kernel.filings.entries import LONGEST_REASON
+from luoshi.kernel.filings.entries import LONGEST_REASON, reason_given
 from luoshi.kernel.filings.flows import Flow, Step, flow_of
 from luoshi.kernel.filings.models import Answer, Draft, Obligation
 from luoshi.kernel.filings.policy import may_step
@@ -33,7 +33,7 @@ def obligation_excuse_ask(*, actor: Actor, obligation_id: int, reason: str, now:
     if not any(may_step(actor, flow, step, obligation, today) for step in (Step.FILL, Step.SIGN)):
         raise NotAllowed("只有本单位的填报人或审签人可以申请免报。")
     require(obligation.excuse_asked_at is None, "已经申请免报，请等待答复。", WrongState)
-    obligation.excuse_reason = _text(reason, "reason", "请说明免报理由。")
+    obligation.excuse_reason = reason_given(reason, "reason", "请说明免报理由。")
     obligation.excuse_asked_at = now
     obligation.excuse_asked_by_account = actor.account_id
     obligation.excuse_asked_by_post = actor.post_code
@@ -59,7 +59,7 @@ def obligation_excuse_decide(
     require(obligation.excuse_asked_at is not None, "该单位没有申请免报。", WrongState)
     _apart(actor, obligation)
     if not approve:
-        reply = _text(reply, "reply", "请说明不同意免报的理由。")
+        reply = reason_given(reply, "reply", "请说明不同意免报的理由。")
     require(len(reply) <= LONGEST_REASON, f"答复不得超过 {LONGEST_REASON} 字。", Invalid)
     obligation.excuse_reply = reply.strip()
     _decided(obligation, actor, now)
@@ -84,7 +84,7 @@ def obligation_excuse_direct(*, actor: Actor, obligation_id: int, reason: str, n
     obligation, _ = _unanswered(actor, obligation_id)
     require_right(actor, RIGHT, obligation.unit_id)
     _apart(actor, obligation)
-    obligation.excuse_reason = _text(reason, "reason", "请说明免报理由。")
+    obligation.excuse_reason = reason_given(reason, "reason", "请说明免报理由。")
     _decided(obligation, actor, now)
     return _excused(obligation, actor, now)
 
@@ -109,16 +109,6 @@ def _apart(actor: Actor, obligation: Obligation) -> None:
         raise SamePerson("不能批准本人申请的免报，请由他人决定。")
     if actor.unit_id is not None and obligation.unit_id in units_answered([actor.unit_id], LATEST):
         raise SamePerson("不能为本单位决定免报，请由他人决定。")
-
-
-def _text(text: str, name: str, wanted: str) -> str:
-    text = text.strip()
-    if not text:
-        raise Incomplete(wanted, fields={name: wanted})
-    if len(text) > LONGEST_REASON:
-        message = f"不得超过 {LONGEST_REASON} 字，现有 {len(text)} 字，请删减。"
-        raise Invalid(message, fields={name: message})
-    return text
 
 
 def _decided(obligation: Obligation, actor: Actor, now: datetime) -> None:

@@ -12,7 +12,8 @@ from luoshi.kernel.definitions.queries import definitions_of, first_installed
 from luoshi.kernel.filings.actions import obligations_open
 from luoshi.kernel.filings.forms import Form, forms_of
 from luoshi.kernel.filings.models import Obligation
-from luoshi.kernel.filings.windows import local_day, periods_opening
+from luoshi.kernel.filings.standing import Standing, standings_of
+from luoshi.kernel.filings.windows import dates_of, local_day, periods_opening
 
 EVERY = 300
 
@@ -24,27 +25,37 @@ def windows_open(now: datetime) -> int:
 
     A period that has obligations already is left as it is: units set up later, even with an earlier day, owe
     nothing for it. One missed while no worker ran opens late, but for the units of its scheduled day. Periods
-    whose day lay before the form was first installed are not opened. Each period is one transaction; a form
+    whose day lay before the form was first installed, or when it was not registered, stopped or had run out,
+    are not opened. Each period is one transaction; a form
     that cannot be opened is logged, tried again at the next run and keeps no other from opening.
     """
     opened = 0
     since = {ref: local_day(first) for ref, first in first_installed("form").items()}
-    for form in forms_of(definitions_of("form")):
+    forms = forms_of(definitions_of("form"))
+    standings = standings_of(forms)
+    for form in forms:
         try:
-            opened += _form_open(form, since[form.ref], now)
+            opened += _form_open(form, standings[form.ref], since[form.ref], now)
         except Refusal as refusal:
             log.warning("form %s: no window opened: %s", form.ref, refusal.code)
     return opened
 
 
-def _form_open(form: Form, since: date, now: datetime) -> int:
-    if form.window is None:
+def _form_open(form: Form, standing: Standing, since: date, now: datetime) -> int:
+    today = local_day(now)
+    if form.window is None or standing.lacking or standing.stopped_since(today):
         return 0
-    due = periods_opening(
-        form.window, form.period_kind, since, local_day(now), work_calendar(form.window.calendar)
+    calendar = work_calendar(form.window.calendar)
+    scheduled = periods_opening(form.window, form.period_kind, since, today, calendar)
+    due = [
+        period
+        for period in scheduled
+        if standing.admitted_on(dates_of(form.window, period, calendar).open_on)
+    ]
+    opened_before = Obligation.objects.filter(
+        form_ref=form.ref, period_code__in=[period.code for period in due]
     )
-    standing = Obligation.objects.filter(form_ref=form.ref, period_code__in=[period.code for period in due])
-    known = set(standing.order_by().values_list("period_code", flat=True).distinct())
+    known = set(opened_before.order_by().values_list("period_code", flat=True).distinct())
     opened = 0
     for period in due:
         if period.code in known:
