@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from luoshi.core.canonical import decimal_text
 from luoshi.core.errors import nearest
+from luoshi.kernel.definitions import table_rows
+from luoshi.kernel.definitions.reading import (
+    MISSING,
+    Problem,
+    Unfit,
+    date_read,
+    decimal_read,
+    text_read,
+)
+
+__all__ = [
+    "FILE_KINDS",
+    "LONGEST_FACT_TEXT",
+    "LONGEST_ROWS",
+    "LONGEST_TEXT",
+    "MISSING",
+    "NUMERIC",
+    "Field",
+    "FieldKind",
+    "Problem",
+    "Unfit",
+    "field_of",
+]
 
 LARGEST_INT = Decimal(10) ** 9 - 1
 LARGEST_MONEY = Decimal(10) ** 11
 LONGEST_TEXT = 2000
 LONGEST_FACT_TEXT = 200
-MISSING = "此项必填"
 LAST_MONTH = "last month"
-_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+LONGEST_ROWS = table_rows.LONGEST_ROWS
+# What a field of files may take. No sound or film: they weigh much and prove little more than a picture.
+FILE_KINDS: Mapping[str, str] = {
+    "document": "文件",
+    "sheet": "表格",
+    "photo": "照片",
+    "screenshot": "截图",
+}
 
 
 class FieldKind(StrEnum):
@@ -33,28 +59,11 @@ class FieldKind(StrEnum):
     TEXT = "text"
     DATE = "date"
     VOCAB = "vocab"
+    ROWS = "rows"
+    FILES = "files"
 
 
 NUMERIC = frozenset({FieldKind.INT, FieldKind.DECIMAL, FieldKind.PERCENT, FieldKind.MONEY})
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong with one value: the rule it breaks and what to do."""
-
-    rule: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.rule}，{self.remedy}"
-
-
-class Unfit(Exception):
-    """A value does not fit its field; carries the Problem."""
-
-    def __init__(self, rule: str, remedy: str) -> None:
-        super().__init__(rule)
-        self.problem = Problem(rule, remedy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,8 @@ class Field:
     ``options``: code → title of a ``vocab`` field. ``last_month``: what is held of the element for the last
     month of the period is offered too. ``keep``: so is what stood in the period before.
     ``shortest``: how many characters a text must have. ``pii``: personal data, kept apart and encrypted.
+    ``most_many``: how many rows or files it takes at most; ``columns`` of a table in order, ``totals`` the
+    keys of those that are summed; ``file_kinds``: which kinds of evidence it takes.
     """
 
     key: str
@@ -84,6 +95,15 @@ class Field:
     options: Mapping[str, str]
     shortest: int = 0
     pii: bool = False
+    most_many: int = 0
+    columns: tuple[Field, ...] = ()
+    totals: tuple[str, ...] = ()
+    file_kinds: tuple[str, ...] = ()
+
+    @property
+    def single(self) -> bool:
+        """Say whether the field holds one value that fits one cell: neither table rows nor files."""
+        return self.kind not in (FieldKind.ROWS, FieldKind.FILES)
 
     @property
     def numeric(self) -> bool:
@@ -99,8 +119,13 @@ class Field:
         """Return the canonical text of a raw value (of a cell or an input box), None for a blank.
 
         Numbers: plain spelling without trailing zeros. Dates: ISO. Vocab: the code, given as code or title.
+        Table rows: a JSON list of objects, read column by column. Files are linked, never typed: always None.
         Raises: Unfit.
         """
+        if self.kind is FieldKind.FILES:
+            return None
+        if self.kind is FieldKind.ROWS:
+            return table_rows.rows_read(self, raw)
         if raw is None or (isinstance(raw, str) and not raw.strip()):
             if self.blank:
                 return None
@@ -108,8 +133,8 @@ class Field:
         if self.numeric:
             return decimal_text(self._number(raw))
         if self.kind is FieldKind.DATE:
-            return _date(raw).isoformat()
-        return self._option(_text(raw)) if self.kind is FieldKind.VOCAB else self._long(_text(raw))
+            return date_read(raw).isoformat()
+        return self._option(text_read(raw)) if self.kind is FieldKind.VOCAB else self._long(text_read(raw))
 
     def typed(self, text: str | None) -> Decimal | str | None:
         """Return a canonical text as expressions take it: Decimal for numbers, text for all else."""
@@ -126,10 +151,12 @@ class Field:
         """Return a canonical text as a reader sees it: vocab by title, a blank as a dash."""
         if text is None:
             return "—"
+        if self.kind is FieldKind.ROWS:
+            return table_rows.rows_words(self, text)
         return self.options.get(text, text)
 
     def _number(self, raw: object) -> Decimal:
-        value = _decimal(raw)
+        value = decimal_read(raw)
         exponent = int(value.as_tuple().exponent)
         if exponent < -self.digits and value != round(value, self.digits):
             allowed = f"最多保留 {self.digits} 位小数" if self.digits else "应为整数"
@@ -173,6 +200,7 @@ def field_of(spec: Mapping[str, Any], vocabs: Mapping[str, Mapping[str, str]]) -
     digits = {FieldKind.MONEY: 2}.get(kind, int(parameter) if scaled else 0)
     least, most = _limits(kind, parameter)
     text = kind is FieldKind.TEXT
+    many = kind in (FieldKind.ROWS, FieldKind.FILES)
     return Field(
         key=spec["key"],
         title=spec["title"],
@@ -191,6 +219,10 @@ def field_of(spec: Mapping[str, Any], vocabs: Mapping[str, Mapping[str, str]]) -
         options=vocabs[parameter] if kind is FieldKind.VOCAB else {},
         shortest=int(Decimal(str(spec.get("min") or 0))) if text else 0,
         pii=bool(spec.get("pii")),
+        most_many=int(parameter) if many else 0,
+        columns=tuple(field_of(column, vocabs) for column in spec.get("columns") or ()),
+        totals=tuple(spec.get("total") or ()),
+        file_kinds=tuple(spec.get("kinds") or ()),
     )
 
 
@@ -203,37 +235,3 @@ def _limits(kind: FieldKind, parameter: str) -> tuple[Decimal, Decimal]:
         return Decimal(0), Decimal(100)
     most = LARGEST_MONEY if kind is FieldKind.MONEY else LARGEST_INT
     return -most, most
-
-
-def _decimal(raw: object) -> Decimal:
-    if isinstance(raw, bool):
-        raise Unfit("应为数字", "请填写数字，不要填是否")
-    if isinstance(raw, int | Decimal):
-        return Decimal(raw)
-    if isinstance(raw, date):
-        raise Unfit("应为数字", "单元格被设成了日期，请改为数值格式后重填")
-    text = _text(raw)
-    if _NUMBER.fullmatch(text) and len(text) <= 30:
-        return Decimal(text)
-    bare = text.rstrip("%％").replace(",", "").replace("，", "").strip()
-    if _NUMBER.fullmatch(bare):
-        raise Unfit("应为数字", f"请只写数字 {bare}，不带百分号、千分号或单位")
-    raise Unfit("应为数字", f"现为“{text[:20]}”，请改填数字")
-
-
-def _date(raw: object) -> date:
-    if isinstance(raw, datetime):
-        return raw.date()
-    if isinstance(raw, date):
-        return raw
-    try:
-        return date.fromisoformat(_text(raw))
-    except ValueError:
-        raise Unfit("应为日期", "请写作 2023-01-31 这样的日期") from None
-
-
-def _text(raw: object) -> str:
-    text = raw.strip() if isinstance(raw, str) else str(raw)
-    if _CONTROL.search(text):
-        raise Unfit("含有不可见的控制字符", "请删去后重填")
-    return text

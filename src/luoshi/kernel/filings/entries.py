@@ -11,7 +11,8 @@ from django.db.models import F
 
 from luoshi.core.errors import Frozen, Incomplete, Invalid
 from luoshi.core.periods import PeriodKind, parse_period
-from luoshi.kernel.definitions.fields import LONGEST_TEXT, MISSING, Unfit
+from luoshi.kernel.definitions.fields import LONGEST_ROWS, LONGEST_TEXT, MISSING, FieldKind, Unfit
+from luoshi.kernel.definitions.table_rows import RowsUnfit
 from luoshi.kernel.filings.forms import Form, rule_broken
 from luoshi.kernel.filings.models import Answer, Filing, LockMode, Obligation
 from luoshi.kernel.filings.windows import LOCAL
@@ -54,9 +55,10 @@ def typed_check(form: Form, typed: Typed) -> None:
     if unknown:
         raise Invalid(f"表单“{form.title}”没有字段：{'、'.join(sorted(unknown))}。")
     short = {"late_reason", *(f"{key}.explained" for key in typed.explained)}
+    tables = {each.key for each in form.fields if each.kind is FieldKind.ROWS}
     faults: dict[str, str] = {}
     for key, text in typed.texts().items():
-        longest = LONGEST_REASON if key in short else LONGEST_TEXT
+        longest = LONGEST_REASON if key in short else LONGEST_ROWS if key in tables else LONGEST_TEXT
         if _CONTROL.search(text):
             faults[key] = "含有不可见的控制字符，请删去后重填。"
         elif len(text) > longest:
@@ -69,13 +71,15 @@ def values_read(form: Form, given: Mapping[str, str], standing: Mapping[str, str
     """Return the canonical values of a form: those ``given`` as typed, all others as they stand.
 
     Raises: Incomplete when required fields are blank and nothing else is wrong, Invalid for values that do
-    not fit, each with a message beside its field; Invalid when a rule across fields is broken.
+    not fit, each with a message beside its field (a cell of table rows is ``KEY.ROW.COLUMN``, rows from 1);
+    Invalid when a rule across fields is broken.
     """
     unknown = given.keys() - set(form.keys)
     if unknown:
         raise Invalid(f"表单“{form.title}”没有字段：{'、'.join(sorted(unknown))}。")
     values = {key: standing.get(key) for key in form.keys}
     faults: dict[str, str] = {}
+    cells: dict[str, str] = {}
     missing = 0
     for each in form.fields:
         if each.key not in given:
@@ -85,10 +89,12 @@ def values_read(form: Form, given: Mapping[str, str], standing: Mapping[str, str
         except Unfit as unfit:
             faults[each.key] = f"{unfit.problem}。"
             missing += unfit.problem.rule == MISSING
+            if isinstance(unfit, RowsUnfit):
+                cells |= {f"{each.key}.{row}.{key}": f"{why}。" for (row, key), why in unfit.cells.items()}
     if faults:
         named = "；".join(f"{form.field(key).title}：{text.rstrip('。')}" for key, text in faults.items())
         refusal = Incomplete if missing == len(faults) else Invalid
-        raise refusal(f"有 {len(faults)} 项须改正后再提交：{named}。", fields=faults)
+        raise refusal(f"有 {len(faults)} 项须改正后再提交：{named}。", fields=faults | cells)
     rules_check(form, values)
     return values
 

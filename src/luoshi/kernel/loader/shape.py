@@ -20,7 +20,7 @@ _PATTERNS: Mapping[str, str] = {
     "owner": "应写作 unit:@槽位",
     "organ": "应写作 @槽位",
     "who": "应写作 post:@槽位、unit:@槽位 或 duty:角色[.head|.super]",
-    "type": "应为 int、decimal:N、percent:N、money、text、date 或 vocab:选项表 之一",
+    "type": "应为 int、decimal:N、percent:N、money、text、date、vocab:选项表、rows:行数 或 files:份数 之一",
     "until": "应写作 2027-12-31",
     "element": "应为大写字母开头的数据元编码",
     "number": "应由字母、数字、〔〕号与 {year}、{month}、{seq}、{seq:05} 组成",

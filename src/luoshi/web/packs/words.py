@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from luoshi.kernel.definitions.fields import FILE_KINDS
 from luoshi.kernel.definitions.queries import Def
 from luoshi.kernel.org.kinds import KINDS as UNIT_KINDS
 from luoshi.web.shell.names import without_holes
@@ -163,11 +164,28 @@ def form_words(body: Mapping[str, Any], titles: Titles) -> Words:
         )
         for field in body["fields"]
     )
+    tables = [column_grid(field) for field in body["fields"] if field.get("columns")]
     rules = tuple((rule["say"], expression_words(rule["must"], names)) for rule in body.get("rules") or ())
-    grids = [Grid("填报项", ("项目", "类型", "计量单位", "必填", "范围", "说明"), fields)]
+    grids = [Grid("填报项", ("项目", "类型", "计量单位", "必填", "范围", "说明"), fields), *tables]
     if rules:
         grids.append(Grid("校验规则", ("规则", "判断"), rules))
     return Words(pairs, tuple(grids))
+
+
+def column_grid(field: Mapping[str, Any]) -> Grid:
+    """The columns of a field of table rows."""
+    rows = tuple(
+        (
+            column["title"],
+            type_words(column["type"]),
+            column.get("unit") or "—",
+            "可空" if column.get("blank") else "必填",
+            range_words(column),
+            column.get("help") or "—",
+        )
+        for column in field["columns"]
+    )
+    return Grid(f"{field['title']}的各列", ("列", "类型", "计量单位", "必填", "范围", "说明"), rows)
 
 
 def window_words(window: Any) -> str:
@@ -202,12 +220,16 @@ def type_words(text: str) -> str:
         "decimal": f"小数，{rest} 位",
         "percent": f"百分率，至多 {rest} 位小数",
         "vocab": f"选项（{rest}）",
+        "rows": f"表格，至多 {rest} 行",
+        "files": f"佐证，至多 {rest} 份",
     }[name]
 
 
 def range_words(field: Mapping[str, Any]) -> str:
     """The bounds of a number field."""
     least, most = field.get("min"), field.get("max")
+    if field.get("kinds"):
+        return "、".join(FILE_KINDS[kind] for kind in field["kinds"])
     if field["type"].startswith("percent"):
         least, most = least or "0", most or "100"
     if least is not None and most is not None:

@@ -131,7 +131,7 @@ def nearest_hint(name: str, known: Iterable[str]) -> str:
 
 
 def field_kinds(form: Node, *, facts_only: bool = False) -> dict[str, Kind]:
-    """Return the kind of every readable field of a form."""
+    """Return the kind of every readable field of a form, but for table rows and files: no value to name."""
     kinds: dict[str, Kind] = {}
     fields = form.get("fields")
     for field in fields.elements() if fields is not None else ():
@@ -140,7 +140,8 @@ def field_kinds(form: Node, *, facts_only: bool = False) -> dict[str, Kind]:
         if key is None or (facts_only and (fact is None or fact.value is not True)):
             continue
         type_text = type_.text if type_ is not None and type_.text is not None else ""
-        kinds[key.text or ""] = _KINDS.get(type_text.partition(":")[0], Kind.NUMBER)
+        if (kind := type_text.partition(":")[0]) not in ("rows", "files"):
+            kinds[key.text or ""] = _KINDS.get(kind, Kind.NUMBER)
     return kinds
 
 

@@ -14,12 +14,13 @@ from luoshi.kernel.loader.checks.context import (
     nearest_hint,
     unsure_fields,
 )
+from luoshi.kernel.loader.checks.many import check_many, many_fields
 from luoshi.kernel.loader.nodes import Node
 from luoshi.kernel.org.selectors import SELECTOR_NAMES
 
 OFFICE_ROLES = ("clerk", "head", "desk", "reviewer", "office", "owner")
 RESERVED = frozenset(
-    {"all", "answer", "timing", "unit", "period", "note", "late_reason", "true", "false", "none"}
+    {"all", "answer", "timing", "unit", "period", "note", "late_reason", "occurred", "true", "false", "none"}
 )
 CALENDARS = ("cn",)
 
@@ -154,7 +155,9 @@ def _fields(ctx: Context, form: Node) -> None:
             known = ctx.names("vocab")
             if known is not None and parameter not in known:
                 ctx.unknown(type_, "选项表", parameter, known, len("vocab:"))
-        _bounds(ctx, field, kind)
+        check_many(ctx, field)
+        if kind not in ("rows", "files"):
+            _bounds(ctx, field, kind)
 
 
 def _offers(ctx: Context, form: Node) -> None:
@@ -227,8 +230,11 @@ def check_imports(ctx: Context) -> None:
 
 def _columns(ctx: Context, form: Node, columns: Node) -> None:
     kinds = field_kinds(form)
+    many = many_fields(form)
     for key, node in columns.entries():
-        if key not in kinds:
+        if key in many:
+            ctx.faults.add(node.head, f"{many[key]}:N 字段 {key} 不能用表格导入，只能在填报页填写")
+        elif key not in kinds:
             ctx.faults.add(node.head, f"表单没有字段“{key}”", nearest_hint(key, kinds))
     fields = form.get("fields")
     for field in fields.elements() if fields is not None else ():
@@ -236,5 +242,8 @@ def _columns(ctx: Context, form: Node, columns: Node) -> None:
         if key_node is None or (blank is not None and blank.value is True):
             continue
         key = key_node.text or ""
-        if key not in columns.names():
+        if key in many:
+            why = f"必填字段 {key} 不能用表格导入，本表单不能设导入模板"
+            ctx.faults.add(columns.head, why, path=f"{columns.path}.{key}")
+        elif key not in columns.names():
             ctx.faults.add(columns.head, f"必填字段 {key} 没有对应的列", path=f"{columns.path}.{key}")

@@ -23,8 +23,16 @@ from luoshi.kernel.loader.sections.base import (
 Moment = Annotated[str, StringConstraints(pattern=rf"^{OFFSET}$")]
 FieldType = Annotated[
     str,
+    StringConstraints(
+        pattern=r"^(int|money|text|date|decimal:[1-6]|percent:[0-6]|vocab:[a-z][a-z0-9_]*"
+        r"|rows:[1-9][0-9]{0,2}|files:[1-9])$"
+    ),
+]
+ColumnType = Annotated[
+    str,
     StringConstraints(pattern=r"^(int|money|text|date|decimal:[1-6]|percent:[0-6]|vocab:[a-z][a-z0-9_]*)$"),
 ]
+FileKind = Literal["document", "sheet", "photo", "screenshot"]
 
 
 def _none_or_some(value: object) -> str:
@@ -74,12 +82,27 @@ class Admission(Section):
     minutes: Count
 
 
+class RowColumn(Section):
+    """One column of a field of table rows."""
+
+    key: Code
+    title: ColumnTitle
+    type: ColumnType
+    unit: Annotated[str, StringConstraints(max_length=10)] = ""
+    min: Number | None = None
+    max: Number | None = None
+    blank: bool = False
+    help: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
 class FormField(Section):
     """One field. ``percent:N`` is a decimal from 0 to 100 with at most N decimals.
 
     ``jump``: a change against the period before by more than this many percent must be explained.
     ``from: last month``: what is held of the element for the last month of the period is offered too.
     ``keep``: what the unit filed for the period before is offered.
+    ``rows:N`` takes at most N table rows of ``columns``, summing the columns named in ``total``; ``files:N``
+    at most N files as evidence, of ``kinds``.
     """
 
     key: Code
@@ -95,6 +118,9 @@ class FormField(Section):
     from_: Annotated[Literal["last month"] | None, Field(alias="from")] = None
     keep: bool = False
     help: Annotated[str, StringConstraints(max_length=200)] = ""
+    columns: Annotated[list[RowColumn], Field(min_length=1, max_length=20)] | None = None
+    total: list[Code] | None = None
+    kinds: Annotated[list[FileKind], Field(min_length=1)] | None = None
 
 
 class FormRule(Section):
@@ -105,7 +131,10 @@ class FormRule(Section):
 
 
 class Form(Section):
-    """What units file, for which periods, and who sees to it."""
+    """What units file, for which periods, and who sees to it.
+
+    ``occurred``: a filing states the day on which it happened.
+    """
 
     title: Title
     period: Literal["month", "quarter", "half", "year", "node", "range"]
@@ -119,6 +148,7 @@ class Form(Section):
     ]
     admission: Admission
     source: Words | None = None
+    occurred: bool = False
     fields: Annotated[list[FormField], Field(min_length=1, max_length=60)]
     rules: list[FormRule]
 
