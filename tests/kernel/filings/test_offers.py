@@ -73,7 +73,11 @@ def test_a_known_value_must_be_confirmed_or_changed(cast):
         fills(cast.clerk, "roll", {"open": "12"})
     assert refusal.value.fields == {"open": "请核对已有数据：无变化的勾选“无变化”，有变化的请改写。"}
     assert snapshot() == before
-    changed = fills(cast.clerk, "roll", {"open": "13"}, same=["open"])
+    with pytest.raises(Incomplete) as unlike:
+        fills(cast.clerk, "roll", {"open": "13"}, same=["open"])
+    assert unlike.value.fields["open"].startswith("勾选了“无变化”，填的却与已有的 12 不同")
+    assert snapshot() == before
+    changed = fills(cast.clerk, "roll", {"open": "13"})
     assert (changed.values["open"], changed.sources["open"]) == ("13", "changed")
     assert changed.offered["open"]["value"] == "12"
 
@@ -165,7 +169,7 @@ def test_a_contradiction_is_seen_from_both_forms(cast):
     monthly = fills(cast.clerk, "monthly", MONTHLY)
     assert contradictions(monthly) == []
     roll = fills(cast.clerk, "roll", {"open": "13"})
-    quarter = fills(cast.clerk, "quarterly", {"cases": "12", "done": "1"}, same=["cases"])
+    quarter = fills(cast.clerk, "quarterly", {"cases": "12", "done": "1"})
     seen = contradictions(Filing.objects.get(pk=roll.pk))
     assert {(each.title, each.here, each.there) for each in seen} == {("台账在办数", "13", "12")}
     assert [(each.form_title, each.period_title) for each in seen] == [

@@ -20,6 +20,7 @@ from luoshi.kernel.filings.forms import Form
 from luoshi.kernel.filings.models import Answer, Filing, How, Obligation
 from luoshi.kernel.filings.windows import LOCAL
 
+UNLIKE = "勾选了“无变化”，填的却与已有的 {now} 不同，请去掉勾选，或改回 {now}。"
 CONFIRM = "请核对已有数据：无变化的勾选“无变化”，有变化的请改写。"
 Source: TypeAlias = "tuple[str, int]"
 
@@ -37,6 +38,17 @@ class Offer:
     how: How
     target: Source | None
     before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How the value of a field came about that was known before: as ``known``, from ``words``."""
+
+    key: str
+    title: str
+    how: How
+    known: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,19 +152,23 @@ def day_words(filing: Filing) -> str:
 
 
 def confirm_check(form: Form, typed: Typed, values: Values, offers: Offers) -> None:
-    """Refuse values that the page put in and nobody looked at, and those no longer known so.
+    """Refuse values that the page put in and nobody looked at, those no longer known so, and a tick that
+    says otherwise than the field.
 
     Raises: Incomplete with a message beside each field.
     """
     faults: dict[str, str] = {}
     for key, shown in typed.shown.items():
-        if values[key] != shown:
-            continue
         offer = offers.get(key)
+        if values[key] != shown:
+            if key in typed.same:
+                faults[key] = UNLIKE.format(now=form.field(key).display(shown))
+            continue
         if offer is None:
-            faults[key] = f"您核对的已有数据 {shown} 已撤回，请核实后填写。"
+            faults[key] = f"您核对的已有数据 {form.field(key).display(shown)} 已撤回，请核实后填写。"
         elif offer.value != shown:
-            faults[key] = f"已有数据现为 {offer.value}（来自{offer.words}），请重新核对。"
+            now = form.field(key).display(offer.value)
+            faults[key] = f"已有数据现为 {now}（来自{offer.words}），请重新核对。"
         elif key not in typed.same:
             faults[key] = CONFIRM
     if faults:
@@ -190,6 +206,22 @@ def noted_by_correction(standing: Filing, values: Values) -> Noted:
         else:
             sources[key] = How.TYPED.value
     return Noted(sources, offered)
+
+
+def origins_of(form: Form, filing: Filing) -> tuple[Origin, ...]:
+    """Return for each field of a version whose value was known before how it came about."""
+    sources, offered = filing.sources or {}, filing.offered or {}
+    return tuple(
+        Origin(
+            field.key,
+            field.title,
+            How(sources[field.key]),
+            field.display(offered[field.key]["value"]),
+            offered[field.key]["words"],
+        )
+        for field in form.fields
+        if field.key in sources and field.key in offered
+    )
 
 
 def _offered(offers: Offers) -> dict[str, dict[str, object]]:

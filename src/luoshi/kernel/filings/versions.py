@@ -24,6 +24,7 @@ from luoshi.kernel.filings.models import (
     Review,
     State,
 )
+from luoshi.kernel.filings.offers import Origin, origins_of
 from luoshi.kernel.filings.sight import LATEST, obligation_visible
 from luoshi.kernel.ledger.queries import newest_events_of
 from luoshi.kernel.org.models import Unit
@@ -48,7 +49,8 @@ class ReviewView:
 class FilingView:
     """One version of a filing. ``values``: (field, text shown, canonical text). ``current``: it answers.
 
-    ``explained``: field key → why it jumped. ``signed_by``: account and post, None before it was signed.
+    ``explained``: field key → why it jumped. ``origins``: of values that were known before, in the order of
+    the form. ``signed_by``: account and post, None before it was signed.
     """
 
     id: int
@@ -65,6 +67,7 @@ class FilingView:
     event_id: int | None
     nil: bool
     explained: Mapping[str, str]
+    origins: tuple[Origin, ...]
     late: bool
     late_reason: str
     occurred_on: date | None
@@ -133,6 +136,7 @@ def filing_versions(obligation: Obligation) -> list[FilingView]:
             event_id=events.get(each.pk),
             nil=each.nil,
             explained=each.explained or {},
+            origins=origins_of(form, each),
             late=came_late(obligation, each),
             late_reason=each.late_reason,
             occurred_on=each.occurred_on,

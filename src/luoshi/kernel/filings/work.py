@@ -17,7 +17,9 @@ from luoshi.kernel.calendars.queries import work_calendar_or_plain
 from luoshi.kernel.filings.flows import Duty, Flow, Step, flows_of
 from luoshi.kernel.filings.forms import Form, form_by_id
 from luoshi.kernel.filings.models import Answer, Decision, Draft, Filing, Obligation, Review, State
+from luoshi.kernel.filings.offers import Origin, origins_of
 from luoshi.kernel.filings.policy import duty_reach, unit_of_one
+from luoshi.kernel.filings.sharing import Contradiction, contradictions
 from luoshi.kernel.filings.sight import obligations_visible
 from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.org.models import Unit
@@ -52,7 +54,11 @@ class OpenWork:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field in two versions, as shown; ``jumped``: the change was explained so."""
+    """One field in two versions, as shown; ``explained``: why it jumped against the period before.
+
+    ``origin``: how the value came about when it was known before. ``unlike``: what other forms of the same
+    time state instead.
+    """
 
     key: str
     title: str
@@ -61,6 +67,8 @@ class FieldChange:
     now: str
     changed: bool
     explained: str
+    origin: Origin | None
+    unlike: tuple[Contradiction, ...]
 
 
 def my_open_work(actor: Actor, now: datetime, rules: LightRules = DEFAULT_RULES) -> list[OpenWork]:
@@ -88,7 +96,11 @@ def filing_diff(filing: Filing, previous: Filing | None) -> list[FieldChange]:
     Without ``previous`` nothing is changed. The caller has checked the sight. Few queries.
     """
     form = form_by_id(Obligation.objects.get(pk=filing.obligation_id).definition_id)
-    return [_change(form, key, filing, previous) for key in form.keys]
+    origins = {origin.key: origin for origin in origins_of(form, filing)}
+    unlike: dict[str, tuple[Contradiction, ...]] = {}
+    for each in contradictions(filing):
+        unlike[each.key] = (*unlike.get(each.key, ()), each)
+    return [_change(form, key, filing, previous, origins.get(key), unlike.get(key, ())) for key in form.keys]
 
 
 def version_before(filing: Filing) -> Filing | None:
@@ -100,7 +112,14 @@ def version_before(filing: Filing) -> Filing | None:
     )
 
 
-def _change(form: Form, key: str, filing: Filing, previous: Filing | None) -> FieldChange:
+def _change(
+    form: Form,
+    key: str,
+    filing: Filing,
+    previous: Filing | None,
+    origin: Origin | None,
+    unlike: tuple[Contradiction, ...],
+) -> FieldChange:
     field = form.field(key)
     now = filing.values.get(key)
     before = now if previous is None else previous.values.get(key)
@@ -112,6 +131,8 @@ def _change(form: Form, key: str, filing: Filing, previous: Filing | None) -> Fi
         now=field.display(now),
         changed=before != now,
         explained=(filing.explained or {}).get(key, ""),
+        origin=origin,
+        unlike=unlike,
     )
 
 

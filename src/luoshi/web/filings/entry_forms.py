@@ -12,10 +12,14 @@ from django.utils.safestring import SafeString
 from luoshi.kernel.definitions.fields import Field, FieldKind, Unfit
 from luoshi.kernel.filings.entries import Typed
 from luoshi.kernel.filings.forms import Form, rule_broken
+from luoshi.kernel.filings.offers import Offer, Offers
 
 EXPLAINED = ".explained"
 NOTE = "note"
 LATE_REASON = "late_reason"
+SHOWN = ".shown"
+SAME = ".same"
+SAME_ALL = "same_all"
 
 
 class TypedField(forms.CharField):
@@ -31,11 +35,14 @@ class TypedField(forms.CharField):
 class EntryForm(forms.Form):
     """The fields of a form, an explanation for each that may jump, a note, a reason for lateness."""
 
-    def __init__(self, *args: object, form: Form, standing: Typed, **settings: object) -> None:
+    def __init__(
+        self, *args: object, form: Form, standing: Typed, offers: Offers, **settings: object
+    ) -> None:
         super().__init__(*args, **settings)
         self.asked = form
+        self.offers = offers
         for field in form.fields:
-            self.fields[field.key] = _input_of(field, standing.values.get(field.key, ""))
+            self.fields[field.key] = _input_of(field, _text_of(field, standing, offers.get(field.key)))
             if field.jump is not None:
                 self.fields[field.key + EXPLAINED] = _words(
                     f"{field.title}变动说明", standing.explained.get(field.key, "")
@@ -56,7 +63,26 @@ class EntryForm(forms.Form):
                 if field.jump is not None and (text := texts[field.key + EXPLAINED])
             },
             late_reason=texts[LATE_REASON],
+            shown=self.shown(),
+            same=self.same(),
         )
+
+    def shown(self) -> dict[str, str]:
+        """Return the known values that the page sent back had put in, by field key."""
+        return {key: self.data[key + SHOWN] for key in self.asked.keys if self.data.get(key + SHOWN)}
+
+    def same(self) -> frozenset[str]:
+        """Return the fields that were confirmed: one by one, or all that still are as they were shown."""
+        ticked = {key for key in self.asked.keys if self.data.get(key + SAME)}
+        if self.data.get(SAME_ALL):
+            shown = self.shown()
+            ticked |= {key for key in shown if self.data.get(key, "").strip() in ("", shown[key])}
+        return frozenset(ticked)
+
+    @property
+    def ticked_all(self) -> bool:
+        """Say whether everything known was confirmed at once."""
+        return bool(self.data.get(SAME_ALL))
 
     def rules_beside(self) -> None:
         """Put the rules that are broken beside the last field each of them names."""
@@ -78,7 +104,8 @@ class Line:
 
     ``before``: last period's canonical text ("" for none) and ``before_shown`` as a reader sees it.
     ``theirs``: what somebody else saved meanwhile, None when it does not differ. ``mend``: what the reviewer
-    wants mended. ``explain``: the explanation, None while nobody asks for one.
+    wants mended. ``explain``: the explanation, None while nobody asks for one. ``offer``: what is known,
+    ``offer_shown`` as a reader sees it, ``same``: confirmed.
     """
 
     field: Field
@@ -89,6 +116,15 @@ class Line:
     theirs: str | None
     mend: tuple[str, ...]
     explain: BoundField | None
+    offer: Offer | None
+    offer_shown: str
+    same: bool
+
+    @property
+    def offer_filing(self) -> int | None:
+        """Return the filing that the known value comes from, to be looked at."""
+        target = self.offer.target if self.offer else None
+        return target[1] if target and target[0] == "filing" else None
 
 
 def lines_of(
@@ -111,20 +147,25 @@ def _line(
     bound = asked[field.key]
     explain = asked[field.key + EXPLAINED] if field.jump is not None else None
     was = before.get(field.key)
+    offer = asked.offers.get(field.key)
     return Line(
         field=field,
         bound=bound,
-        input=bound.as_widget(attrs=_described_by(bound, field, was)),
+        input=bound.as_widget(attrs=_described_by(bound, field, was, offer)),
         before=was or "",
         before_shown=field.display(was) if was is not None else "",
         theirs=theirs.get(field.key),
         mend=mend.get(field.key, ()),
         explain=explain if explain is not None and (explain.errors or explain.value()) else None,
+        offer=offer,
+        offer_shown=field.display(offer.value) if offer else "",
+        same=field.key in asked.same(),
     )
 
 
-def _described_by(bound: BoundField, field: Field, before: str | None) -> dict[str, str]:
-    named = {"help": bool(field.help), "before": before is not None, "error": bool(bound.errors)}
+def _described_by(bound: BoundField, field: Field, before: str | None, offer: Offer | None) -> dict[str, str]:
+    named = {"help": bool(field.help), "before": before is not None, "known": offer is not None}
+    named["error"] = bool(bound.errors)
     ids = " ".join(f"{bound.auto_id}-{name}" for name, there in named.items() if there)
     attributes = {"aria-describedby": ids} if ids else {}
     if not field.blank:
@@ -132,6 +173,17 @@ def _described_by(bound: BoundField, field: Field, before: str | None) -> dict[s
     if bound.errors:
         attributes["aria-invalid"] = "true"
     return attributes
+
+
+def _text_of(field: Field, standing: Typed, offer: Offer | None) -> str:
+    """Return what stands in an input at first: what was typed, else what is known.
+
+    A field that may be left blank stays blank once somebody had it so.
+    """
+    text = standing.values.get(field.key, "")
+    if text or offer is None or (field.blank and field.key in standing.values):
+        return text
+    return offer.value
 
 
 def _input_of(field: Field, text: str) -> TypedField:

@@ -28,6 +28,7 @@ from luoshi.kernel.filings.excusing import RIGHT as EXCUSE
 from luoshi.kernel.filings.excusing import may_excuse
 from luoshi.kernel.filings.flows import Flow, Step, flow_of
 from luoshi.kernel.filings.forms import Form, form_by_id
+from luoshi.kernel.filings.offers import Offers, offers_of
 from luoshi.kernel.filings.policy import may_step, require_step
 from luoshi.kernel.filings.queries import DraftView, draft_of, filing_versions, obligation_visible
 from luoshi.kernel.filings.versions import ReviewView
@@ -54,6 +55,7 @@ class Entry:
     flow: Flow
     draft: DraftView | None
     shut: str
+    offers: Offers
 
     @property
     def period(self) -> Period:
@@ -80,12 +82,14 @@ def entry_of(request: HttpRequest, obligation_id: int) -> Entry:
     obligation = obligation_visible(request.actor, obligation_id)
     flow = flow_of(obligation.definition_id)
     require_step(request.actor, flow, Step.FILL, obligation, local_day(request.now))
+    form = form_by_id(obligation.definition_id)
     return Entry(
         obligation=obligation,
-        form=form_by_id(obligation.definition_id),
+        form=form,
         flow=flow,
         draft=draft_of(request.actor, obligation_id),
         shut=shut_by(obligation, request.now),
+        offers=offers_of(form, [obligation]).get(obligation.pk, {}),
     )
 
 
@@ -103,7 +107,10 @@ def filing_fill(request: HttpRequest, obligation_id: int) -> HttpResponse:
     """Fill in an obligation: keep a draft, submit it, or submit a nil return."""
     entry = entry_of(request, obligation_id)
     asked = EntryForm(
-        request.POST if request.method == "POST" else None, form=entry.form, standing=entry.standing()
+        request.POST if request.method == "POST" else None,
+        form=entry.form,
+        standing=entry.standing(),
+        offers=entry.offers,
     )
     if request.htmx and request.method == "POST":
         return autosaved(request, entry, asked)

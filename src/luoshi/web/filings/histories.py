@@ -38,10 +38,23 @@ def _lines(version: FilingView, corrects: bool, form: Form, names: Names) -> lis
         found.append(f"迟报理由：{version.late_reason}")
     for key, text in version.explained.items():
         found.append(f"{form.field(key).title}变动说明：{text}")
+    found += [origin_words(origin) for origin in version.origins]
     if version.signed_by:
         alone = "（单位仅一人，填报、审签为同一人）" if version.unit_of_one else ""
         found.append(f"{moment(version.signed_at)}　{names.who(signer_of(version))}　审签{alone}")
     return [*found, *_decided(version.review, names)] if version.review else found
+
+
+def origin_words(origin: Any) -> str:
+    """Return how a value came about that was known before."""
+    match origin.how:
+        case "changed":
+            return f"{origin.title}：改动已有数据，原为 {origin.known}（来自{origin.words}）"
+        case "computed":
+            return f"{origin.title}：由记录得出，{origin.words}"
+        case "held":
+            return f"{origin.title}：已有数据，确认无变化（来自{origin.words}）"
+    return f"{origin.title}：另有已有数据 {origin.known}（来自{origin.words}）"
 
 
 def _decided(review: Any, names: Names) -> list[str]:

@@ -13,7 +13,7 @@
 
     function inputs() {
       return Array.prototype.filter.call(form.elements, function (input) {
-        return input.name && input.type !== "hidden" && input.tagName !== "BUTTON";
+        return input.name && input.type !== "hidden" && input.type !== "checkbox" && input.tagName !== "BUTTON";
       });
     }
 
@@ -78,6 +78,36 @@
       }
     }
 
+    /* What is known already: a tick puts the value in, another value takes the tick away. */
+    var ticks = Array.prototype.slice.call(form.querySelectorAll("[data-known]"));
+    var all = document.getElementById("same-all");
+
+    function into(tick) { return document.getElementById(tick.getAttribute("data-into")); }
+
+    function like(tick) { return into(tick).value.trim() === tick.getAttribute("data-known"); }
+
+    function tickAll() { if (all) { all.checked = ticks.every(function (tick) { return tick.checked; }); } }
+
+    ticks.forEach(function (tick) {
+      tick.addEventListener("change", function () {
+        if (tick.checked) { into(tick).value = tick.getAttribute("data-known"); changed = true; keep(); }
+        tickAll();
+      });
+      into(tick).addEventListener("input", function () {
+        if (!like(tick)) { tick.checked = false; tickAll(); }
+      });
+    });
+    if (all) {
+      all.addEventListener("change", function () {
+        ticks.forEach(function (tick) {
+          var input = into(tick);
+          if (!all.checked) { tick.checked = false; return; }
+          if (!input.value.trim()) { input.value = tick.getAttribute("data-known"); changed = true; }
+          tick.checked = like(tick);
+        });
+        keep();
+      });
+    }
     form.addEventListener("input", function () { changed = true; keep(); });
     form.addEventListener("click", function (event) {
       var button = event.target.closest("[data-same]");
