@@ -55,6 +55,8 @@ ROWS = (
     Row("form_list", READ),
     Row("filing_matrix", READ, lambda ids: FORM),
     Row("filing_export", READ, lambda ids: FORM),
+    Row("filing_statistics", READ),
+    Row("filing_statistics_export", READ),
     Row("period_open", (302, 403, 403, 200, 403, 403), lambda ids: FORM, method="post"),
     Row("obligation_detail", (302, 404, 200, 200, 404, 200), lambda ids: [ids["obligation"]]),
     Row("filing_correct", (302, 404, 200, 403, 404, 403), lambda ids: [ids["obligation"]]),

@@ -9,9 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from luoshi.core.errors import NotFound
+from luoshi.core.lights import Light
 from luoshi.core.periods import parse_period
 from luoshi.kernel.filings.models import Obligation
 from luoshi.kernel.filings.queries import (
+    MatrixAsked,
     drafts_of,
     filed_rows,
     filing_versions,
@@ -50,15 +52,15 @@ def test_matrix_shows_unit_by_period_with_answer_and_timing():
     found = matrix(OFFICE, FORM, now=NOW)
     assert [period.code for period in found.periods] == ["2020-11", "2020-12"]
     assert [row.unit.code for row in found.rows] == ["S1", "S2", "S3", "S4"]
-    assert [(cell.answer, cell.timing) for cell in found.rows[0].cells] == [
-        ("none", "missing"),
-        ("filed", "late"),
+    assert [(cell.answer, cell.light) for cell in found.rows[0].cells] == [
+        ("none", Light.RED),
+        ("filed", Light.GREEN_LATE),
     ]
-    assert [(cell.answer, cell.timing) for cell in found.rows[1].cells] == [
-        ("none", "missing"),
-        ("filed", "on_time"),
+    assert [(cell.answer, cell.light) for cell in found.rows[1].cells] == [
+        ("none", Light.RED),
+        ("filed", Light.GREEN),
     ]
-    assert found.rows[2].cells[1].timing == "pending"
+    assert found.rows[2].cells[1].light is Light.WHITE
     counts = found.counts
     assert (counts.opened, counts.filed, counts.late, counts.missing, counts.waiting) == (8, 2, 1, 4, 6)
 
@@ -68,18 +70,18 @@ def test_a_unit_that_owed_nothing_has_no_cell():
     opened(parse_period("2020-11"))
     Obligation.objects.filter(unit_code="S4").update(period_code="2020-12")
     found = matrix(OFFICE, FORM, now=NOW)
-    assert [cell and cell.period_code for cell in found.rows[3].cells] == [None, "2020-12"]
+    assert [cell is not None for cell in found.rows[3].cells] == [False, True]
 
 
 def test_matrix_filters_by_name_and_pages():
     world()
     opened()
-    found = matrix(OFFICE, FORM, now=NOW, text="S3")
+    found = matrix(OFFICE, FORM, now=NOW, asked=MatrixAsked(text="S3"))
     assert ([row.unit.code for row in found.rows], found.units, found.counts.opened) == (["S3"], 1, 1)
     second = matrix(OFFICE, FORM, now=NOW, page=2, per_page=3)
     assert ([row.unit.code for row in second.rows], second.page, second.pages) == (["S4"], 2, 2)
     assert matrix(OFFICE, FORM, now=NOW, page=99, per_page=3).page == 2
-    assert matrix(OFFICE, FORM, now=NOW, text="没有").rows == ()
+    assert matrix(OFFICE, FORM, now=NOW, asked=MatrixAsked(text="没有")).rows == ()
 
 
 def test_out_of_sight_is_not_there():

@@ -8,6 +8,7 @@ import pytest
 
 from luoshi.core.actor import SYSTEM
 from luoshi.core.errors import Frozen, Incomplete, Invalid, NotAllowed, NotFound, Stale, WrongState
+from luoshi.core.lights import Light
 from luoshi.core.periods import parse_period
 from luoshi.kernel.elements.queries import held
 from luoshi.kernel.filings.actions import (
@@ -383,7 +384,7 @@ def test_versions_and_matrix_show_what_is_in_force(cast):
     filing_withdraw(actor=cast.clerk, filing_id=filing.pk, now=IN_TIME)
     (view,) = filing_versions(owed())
     assert not view.current
-    for now, timing in ((IN_TIME, "pending"), (PAST_DUE, "missing")):
+    for now, light in ((IN_TIME, Light.YELLOW), (PAST_DUE, Light.RED)):
         shown = matrix(cast.clerk, FORM, now=now)
-        assert shown.rows[0].cells[0].timing == timing
-        assert (shown.counts.late, shown.counts.missing) == (0, int(timing == "missing"))
+        assert shown.rows[0].cells[0].light is light
+        assert (shown.counts.late, shown.counts.missing) == (0, int(light is Light.RED))

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from django.urls import path
 
-from luoshi.web.filings import entry_views, importing, review_views, views, work_views
+from luoshi.web.filings import (
+    entry_views,
+    importing,
+    matrix_views,
+    review_views,
+    statistics_views,
+    views,
+    work_views,
+)
 
 urlpatterns = [
     path("", views.form_list, name="form_list"),
     path("mine/", work_views.work_list, name="work_list"),
+    path("statistics/", statistics_views.statistics_page, name="filing_statistics"),
+    path("statistics/export/", statistics_views.statistics_export, name="filing_statistics_export"),
     path("review/", work_views.review_desk, name="review_desk"),
     path("versions/<int:filing_id>/changes/", work_views.filing_changes, name="filing_changes"),
     path("obligations/<int:obligation_id>/", review_views.obligation_detail, name="obligation_detail"),
@@ -25,8 +35,8 @@ urlpatterns = [
     path("drafts/<uuid:token>/take/", importing.filing_take, name="filing_take"),
     path("drafts/<uuid:token>/cancel/", importing.filing_cancel, name="filing_cancel"),
     path("templates/<str:ref>/", importing.filing_template, name="filing_template"),
-    path("<str:ref>/", views.filing_matrix, name="filing_matrix"),
-    path("<str:ref>/export/", views.filing_export, name="filing_export"),
+    path("<str:ref>/", matrix_views.filing_matrix, name="filing_matrix"),
+    path("<str:ref>/export/", matrix_views.filing_export, name="filing_export"),
     path("<str:ref>/open/", views.period_open, name="period_open"),
     path("<str:ref>/import/", importing.filing_import, name="filing_import"),
 ]

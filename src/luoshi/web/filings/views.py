@@ -9,34 +9,30 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from luoshi.core.actor import Actor
-from luoshi.core.errors import NotAllowed, WrongState
+from luoshi.core.errors import WrongState
 from luoshi.core.periods import parse_period
-from luoshi.kernel.access.policy import can, require_right
-from luoshi.kernel.documents.xlsx import Column
+from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.filings.actions import filing_correct, obligations_open
 from luoshi.kernel.filings.flows import flow_of
-from luoshi.kernel.filings.forms import Form, form_by_id
+from luoshi.kernel.filings.forms import form_by_id
 from luoshi.kernel.filings.policy import filler_named, require_filler
 from luoshi.kernel.filings.queries import (
-    batches_visible,
     filing_versions,
     form_def,
     forms_visible,
-    matrix,
+    lights_of,
     obligation_visible,
-    templates_of,
 )
 from luoshi.kernel.ledger.queries import events_of
 from luoshi.kernel.org.queries import units_on
 from luoshi.web.filings.forms import CorrectForm, OpenForm
 from luoshi.web.filings.histories import actors_of, history_of
-from luoshi.web.filings.lights import LEGEND, cell_look, lights_of
+from luoshi.web.filings.lights import cell_look
+from luoshi.web.filings.matrix_views import matrix_context
+from luoshi.web.filings.tools import may_fill, tools_context
 from luoshi.web.ledger.words import Names
 from luoshi.web.packs.words import PERIODS
 from luoshi.web.shell.errors import refusals_into
-from luoshi.web.shell.export import xlsx_response
-from luoshi.web.shell.paging import number_or_none
 from luoshi.web.shell.posting import request_key, taken_once
 
 WHOLE = 100_000
@@ -51,79 +47,6 @@ def form_list(request: HttpRequest) -> HttpResponse:
         for card in forms_visible(request.actor)
     ]
     return render(request, "filings/forms.html", {"rows": rows})
-
-
-@require_safe
-def filing_matrix(request: HttpRequest, ref: str) -> HttpResponse:
-    """One form as unit × period."""
-    require_right(request.actor, "filing.view")
-    context = matrix_context(request, ref)
-    if request.htmx:
-        return render(request, "filings/_matrix.html", context)
-    return render(request, "filings/matrix.html", {**context, **tools_context(request, context["form"])})
-
-
-def matrix_context(request: HttpRequest, ref: str, per_page: int = 50) -> dict[str, Any]:
-    """Return the matrix as the address asks for it."""
-    text = request.GET.get("q", "").strip()
-    page = number_or_none(request.GET.get("page")) or 1
-    found = matrix(request.actor, ref, now=request.now, text=text, page=page, per_page=per_page)
-    units, periods = [row.unit.pk for row in found.rows], [each.code for each in found.periods]
-    lights = lights_of(request.actor, ref, units, periods, request.now)
-    rows = [
-        (
-            row.unit,
-            [
-                cell and (cell, *cell_look(lights[cell.obligation_id], cell.answer, cell.due_at is not None))
-                for cell in row.cells
-            ],
-        )
-        for row in found.rows
-    ]
-    return {"form": found.form, "matrix": found, "rows": rows, "q": text, "legend": LEGEND}
-
-
-def tools_context(request: HttpRequest, form: Form, open_form: OpenForm | None = None) -> dict[str, Any]:
-    """Return what may be done with a form, beyond reading it."""
-    if open_form is None:
-        open_form = OpenForm(kind=form.period_kind)
-    return {
-        "templates": templates_of(form.ref),
-        "batches": batches_visible(request.actor, form.ref)[:5],
-        "open_form": open_form,
-        "key": request_key(),
-        "may": {
-            "open": can(request.actor, "period.open"),
-            "import": may_fill(request.actor, form, "filing.import"),
-        },
-    }
-
-
-def may_fill(actor: Actor, form: Form, right: str, unit_id: int | None = None) -> bool:
-    """Say whether the actor is the one who fills this form."""
-    try:
-        require_filler(actor, form, right, unit_id)
-    except NotAllowed:
-        return False
-    return True
-
-
-@require_safe
-def filing_export(request: HttpRequest, ref: str) -> HttpResponse:
-    """The whole matrix as a spreadsheet."""
-    require_right(request.actor, "filing.view")
-    context = matrix_context(request, ref, per_page=WHOLE)
-    found = context["matrix"]
-    columns = [
-        Column("单位编码", 14),
-        Column("单位", 28),
-        *(Column(each.title, 16) for each in found.periods),
-    ]
-    rows = [
-        (unit.code, unit.title, *(cell[2] if cell else "" for cell in cells))
-        for unit, cells in context["rows"]
-    ]
-    return xlsx_response(f"{found.form.title} 填报一览", columns, rows)
 
 
 @require_POST

@@ -33,6 +33,8 @@ PAGES = {
     "form_list": "节点填报",
     "filing_matrix": "填报一览",
     "filing_export": "导出填报一览",
+    "filing_statistics": "填报统计",
+    "filing_statistics_export": "导出填报统计",
     "period_open": "开放期间",
     "obligation_detail": "应报明细",
     "filing_correct": "更正填报",

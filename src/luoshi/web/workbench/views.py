@@ -21,7 +21,8 @@ from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.queries import events_page, pending_count, position
 from luoshi.kernel.org.queries import units_on
 from luoshi.kernel.reports.queries import issues_visible
-from luoshi.web.filings.views import matrix_context, may_fill
+from luoshi.web.filings.matrix_views import matrix_context
+from luoshi.web.filings.tools import may_fill
 from luoshi.web.filings.work_views import Group, groups_of
 from luoshi.web.ledger.words import Names
 from luoshi.web.shell.templatetags.luoshi import moment
