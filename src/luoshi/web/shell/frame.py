@@ -13,7 +13,7 @@ from luoshi.core.actor import Actor
 from luoshi.core.clock import OffsetClock
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.access.queries import appointments_of
-from luoshi.kernel.definitions.queries import definitions_of
+from luoshi.kernel.definitions.queries import kinds_in_force
 from luoshi.web.shell.views import LARGE_TYPE
 
 
@@ -89,9 +89,9 @@ TABS = 4
 def frame_of(request: HttpRequest) -> Frame:
     """Build the frame of a page."""
     actor = request.actor
-    here = _place(request.path)
+    here, kinds = _place(request.path), kinds_in_force()
     sections = tuple(
-        (title, links) for title, entries in MENU if (links := tuple(_links(actor, entries, here)))
+        (title, links) for title, entries in MENU if (links := tuple(_links(actor, entries, here, kinds)))
     )
     every = [link for _, links in sections for link in links]
     return Frame(
@@ -103,8 +103,8 @@ def frame_of(request: HttpRequest) -> Frame:
     )
 
 
-def _links(actor: Actor, entries: tuple[Entry, ...], here: str) -> list[Link]:
-    return [_link(entry, here) for entry in entries if _open(entry, actor)]
+def _links(actor: Actor, entries: tuple[Entry, ...], here: str, kinds: frozenset[str]) -> list[Link]:
+    return [_link(entry, here) for entry in entries if _open(entry, actor, kinds)]
 
 
 def _link(entry: Entry, here: str) -> Link:
@@ -122,7 +122,7 @@ def _place(path: str) -> str:
     )
 
 
-def _open(entry: Entry, actor: Actor) -> bool:
+def _open(entry: Entry, actor: Actor, kinds: frozenset[str]) -> bool:
     if entry.right and not can(actor, entry.right):
         return False
-    return not entry.kind or bool(definitions_of(entry.kind))
+    return not entry.kind or entry.kind in kinds
