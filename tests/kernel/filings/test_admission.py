@@ -135,6 +135,16 @@ def test_an_element_is_known_only_for_units_and_periods_that_are_asked_for_it():
     assert cost_of(body | {"period": "quarter"}, on=TODAY).known_cells == 0
 
 
+def test_a_quarter_that_takes_its_last_month_what_is_kept_and_what_is_computed_are_known():
+    issued()
+    quarterly = new_form(field("b", "件数", element="E01", **{"from": "last month"}), period="quarter")
+    assert cost_of(quarterly, on=TODAY).known_cells == 16
+    # Basics are typed in the first of twelve rounds.
+    kept = cost_of(new_form(field("a", "别的数", keep=True)), on=TODAY)
+    assert (kept.known_cells, kept.typed_cells, kept.known) == (44, 4, 0)
+    assert cost_of(new_form(field("a", "自发报表数", element="JF01")), on=TODAY).typed_cells == 0
+
+
 def test_of_two_installed_forms_the_older_one_asks():
     issued()
     (older,) = (each for each in forms_registered(TODAY) if each.form.ref == "t.monthly")

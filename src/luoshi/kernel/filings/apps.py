@@ -7,10 +7,14 @@ class FilingsConfig(AppConfig):
     verbose_name = "填报"
 
     def ready(self) -> None:
+        from luoshi.kernel.elements.sources import register_source
         from luoshi.kernel.filings.checking import facts_finding
+        from luoshi.kernel.filings.mirror import issued_forms, issued_minutes
         from luoshi.kernel.ledger.checkers import register_checker
         from luoshi.kernel.ledger.kinds import register_kinds
 
+        register_source("JF01", "本单位自发报表数", issued_forms)
+        register_source("JF02", "本单位自发报表预计用时", issued_minutes)
         register_checker("facts", "由填报重新推出事实行，与现存的逐列比较", facts_finding)
 
         register_kinds(

@@ -12,6 +12,8 @@ from luoshi.core.formulas import rounded
 from luoshi.core.periods import Period, PeriodKind, periods_between
 from luoshi.core.workdays import WorkCalendar
 from luoshi.kernel.calendars.queries import work_calendar_or_plain
+from luoshi.kernel.definitions.fields import LAST_MONTH
+from luoshi.kernel.elements.sources import sources_of
 from luoshi.kernel.filings.registered import (
     Registered,
     audience_of,
@@ -53,7 +55,7 @@ class Cost:
     ``units`` are addressed, by ``kinds`` (kind of unit → how many). ``times``: rounds a year; 1 when
     ``by_hand``, and everything is then said of one opening. ``filings`` a year: one a unit and round, or one
     a round when somebody files for all (not ``by_units``). Of the ``fields`` of a filing ``known`` are held
-    for every unit from another form of the same kind of period; ``typed_cells`` and ``known_cells`` count
+    for every unit from another form, or computed from records; ``typed_cells`` and ``known_cells`` count
     fields over all filings of a year. ``minutes`` a filing; None when the admission does not say.
     ``calendar``: every due date of the coming year, of this form and of the others of its units.
     """
@@ -130,8 +132,24 @@ def cost_among(
     filings = (len(audience) if by_units else 1 if audience else 0) * times
     fields = list(body.get("fields") or ())
     asked_first = [each for each in others if own is None or _older(each, own)]
-    known_units = [_known_units(field, kind, audience, asked_first) if by_units else 0 for field in fields]
-    known_cells = sum(known_units) * times
+    computed = sources_of({field.get("element") or "" for field in fields})
+    known_units = [
+        (
+            len(audience)
+            if field.get("element") in computed
+            else _held_units(field, kind, audience, asked_first)
+        )
+        if by_units
+        else 0
+        for field in fields
+    ]
+    # What a unit keeps from round to round is typed in the first one only.
+    known_cells = sum(
+        len(audience) * (times - 1)
+        if by_units and field.get("keep") and units < len(audience)
+        else units * times
+        for field, units in zip(fields, known_units, strict=True)
+    )
     dues, theirs = _dues(body, audience, others, on, ref)
     minutes = (body.get("admission") or {}).get("minutes")
     return Cost(
@@ -155,15 +173,18 @@ def _older(other: Registered, own: Registered) -> bool:
     return (other.since, other.form.ref) < (own.since, own.form.ref)
 
 
-def _known_units(
+def _held_units(
     field: Mapping[str, Any], kind: str, audience: frozenset[int], asked_first: Iterable[Registered]
 ) -> int:
-    """Count the units of which the element of a field is held already, from a form of like periods."""
+    """Count the units of which the element of a field is held already: from a form of like periods, or of
+    months when the field takes the value of the last month.
+    """
     element = field.get("element")
+    kinds = {kind, PeriodKind.MONTH.value} if field.get("from") == LAST_MONTH else {kind}
     known: set[int] = set()
     for other in asked_first if element else ():
         asks = any(theirs.get("element") == element for theirs in other.form.body["fields"])
-        if asks and other.form.period_kind.value == kind:
+        if asks and other.form.period_kind.value in kinds:
             known |= other.audience & audience
     return len(known)
 
