@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "luoshi.web.ledger",
     "luoshi.demo",
     "luoshi.worker",
+    "luoshi.domains.admission",
     "luoshi.kernel.loader",
     "luoshi.kernel.reports",
     "luoshi.kernel.assess",

@@ -156,6 +156,23 @@ def definitions_in(pack_version_id: int, kind: str | None = None) -> list[Def]:
     return sorted(found, key=lambda each: list(KINDS).index(each.kind))
 
 
+def definitions_ever(kind: str, ref: str) -> list[Def]:
+    """Return a definition as every version of its pack had it, oldest first. One query."""
+    check_kind(kind)
+    pack, _, key = ref.partition(".")
+    rows = Definition.objects.select_related("pack_version").filter(
+        kind=kind, key=key, pack_version__pack=pack
+    )
+    return [_def(row) for row in rows.order_by("pack_version__version")]
+
+
+def keys_ever(kind: str, pack: str) -> set[str]:
+    """Return every key that any version of a pack gave to a definition of ``kind``. One query."""
+    check_kind(kind)
+    rows = Definition.objects.filter(kind=kind, pack_version__pack=pack).order_by()
+    return set(rows.values_list("key", flat=True).distinct())
+
+
 def first_installed(kind: str) -> dict[str, datetime]:
     """Return when each definition of ``kind`` was first installed, in whatever version, by ref. One query."""
     check_kind(kind)

@@ -85,6 +85,12 @@ def forms_of(founds: Iterable[Def]) -> list[Form]:
     return forms
 
 
+def form_drawn(body: Mapping[str, Any], vocabs: Vocabs) -> Form:
+    """Return a form that is not installed, to be looked at: as its pack would define it."""
+    drawn = Def(0, "", "", "", "form", dict(body), "", 0, 0)
+    return _form(drawn, vocabs)
+
+
 def _form(found: Def, vocabs: Vocabs) -> Form:
     body = found.body
     return Form(

@@ -24,6 +24,7 @@ from luoshi.kernel.definitions.models import PackVersion
 from luoshi.kernel.definitions.queries import (
     PackRow,
     definitions_in,
+    keys_ever,
     pack_in_force,
     pack_text_of,
     pack_versions,
@@ -40,6 +41,7 @@ from luoshi.kernel.org.queries import unit_get
 
 RIGHT = "form.admit"
 TITLE = "本区自建表单"
+LOCK = f"loader.{LOCAL}"
 LONGEST_REASON = 500
 LONGEST_NOTE = 200
 _LONGEST_SLOT = 40
@@ -110,6 +112,16 @@ def local_form_remove(*, actor: Actor, key: str, reason: str, now: datetime) -> 
     return _installed(actor, pack, {}, f"移出：{title}", reason, now, _plainly)
 
 
+def local_key_next() -> str:
+    """Return a key that no form of the pack ever had: ``x001``, ``x002``, … Nobody else gets it meanwhile.
+
+    Call it inside the transaction that puts the form.
+    """
+    advisory_lock(connection, LOCK)
+    known = keys_ever("form", LOCAL)
+    return next(key for number in range(1, 100_000) if (key := f"x{number:03}") not in known)
+
+
 def local_form_faults(form: LocalForm) -> dict[str, str]:
     """Return what the check finds wrong with a form, by its path in it; nothing is written.
 
@@ -142,7 +154,7 @@ def local_bindings() -> list[str]:
 
 def _standing() -> tuple[Pack, PackRow | None]:
     """Return the pack to be changed and the version it is in force as; nobody else changes it meanwhile."""
-    advisory_lock(connection, f"loader.{LOCAL}")
+    advisory_lock(connection, LOCK)
     standing = pack_in_force(LOCAL)
     return _pack_of(standing), standing
 
