@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "luoshi.kernel.indicators",
     "luoshi.kernel.filings",
     "luoshi.kernel.elements",
+    "luoshi.kernel.discuss",
     "luoshi.kernel.notify",
     "luoshi.kernel.documents",
     "luoshi.kernel.files",

@@ -8,6 +8,7 @@ class FilingsConfig(AppConfig):
 
     def ready(self) -> None:
         from luoshi.kernel.elements.sources import register_source
+        from luoshi.kernel.filings import asking
         from luoshi.kernel.filings.checking import facts_finding
         from luoshi.kernel.filings.mirror import issued_forms, issued_minutes
         from luoshi.kernel.ledger.checkers import register_checker
@@ -39,3 +40,4 @@ class FilingsConfig(AppConfig):
                 "batch.taken": "表格已导入",
             }
         )
+        asking.register()

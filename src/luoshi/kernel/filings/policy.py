@@ -71,7 +71,7 @@ def require_step(actor: Actor, flow: Flow, step: Step, obligation: Obligation, o
     if duty is None:
         raise WrongState(f"表单“{flow.title}”没有{title}环节。")
     if not may_step(actor, flow, step, obligation, on):
-        raise NotAllowed(f"表单“{flow.title}”由{_holder(duty)}{title}，您当前的岗位不能{title}。")
+        raise NotAllowed(f"表单“{flow.title}”由{duty_named(duty)}{title}，您当前的岗位不能{title}。")
 
 
 def unit_of_one(unit_id: int | None, on: date) -> bool:
@@ -110,8 +110,8 @@ def _heads(actor: Actor) -> bool:
     return actor.post_id is not None and Post.objects.filter(pk=actor.post_id, is_head=True).exists()
 
 
-def _holder(duty: Duty) -> str:
-    """Return the holder of a duty as a refusal names it."""
+def duty_named(duty: Duty) -> str:
+    """Return the holder of a duty in words, as refusals name it."""
     match duty.kind:
         case DutyKind.OWN:
             return "本单位填报员"

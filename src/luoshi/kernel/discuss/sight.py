@@ -1,0 +1,57 @@
+"""Which questions somebody may see: answered ones are for all who file, others for both sides."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from luoshi.core.actor import SYSTEM_ACTOR, Actor
+from luoshi.core.errors import NotFound
+from luoshi.kernel.access.policy import can, can_everywhere
+from luoshi.kernel.discuss.hooks import topic_kinds
+from luoshi.kernel.discuss.models import Question
+
+LOCAL = ZoneInfo("Asia/Shanghai")
+
+
+def questions_visible(actor: Actor, on: date) -> QuerySet[Question]:
+    """Return the questions an actor may see, the newest first.
+
+    Answered ones are read by everybody with the right; open ones by the unit that asked, by who answers them
+    and by who oversees every unit; withdrawn ones by the unit that asked.
+    """
+    found = Question.objects.select_related("unit").order_by("-asked_at", "-id")
+    if not can(actor, "question.view"):
+        return found.none()
+    own = Q(unit_id=actor.unit_id) if actor.unit_id is not None else Q(pk__in=[])
+    here = own | Q(answered_at__isnull=False)
+    if actor == SYSTEM_ACTOR or can_everywhere(actor, "question.oversee"):
+        return found.filter(here | Q(withdrawn_at=None))
+    return found.filter(here | (Q(withdrawn_at=None) & answered_by(actor, on)))
+
+
+def answered_by(actor: Actor, on: date) -> Q:
+    """Return the condition on questions that the actor is the one to answer."""
+    mine = Q(pk__in=[])
+    if not can(actor, "question.answer"):
+        return mine
+    for kind in topic_kinds():
+        refs = kind.answered(actor, on)
+        if refs:
+            mine |= Q(topic_kind=kind.kind, topic_ref__in=sorted(refs))
+    return mine
+
+
+def question_visible(actor: Actor, question_id: int, on: date) -> Question:
+    """Return one question. Raises: NotFound, also when it is out of sight."""
+    found = questions_visible(actor, on).filter(pk=question_id).first()
+    if found is None:
+        raise NotFound("没有这个问题，或您无权查看。")
+    return found
+
+
+def local_day(moment: datetime) -> date:
+    """Return the day in Beijing of an aware moment."""
+    return moment.astimezone(LOCAL).date()
