@@ -22,19 +22,19 @@ TOPIC = "question"
 
 
 @transaction.atomic
-def comment_add(*, actor: Actor, subject_kind_: str, subject_id: int, text: str, now: datetime) -> Comment:
+def comment_add(*, actor: Actor, kind: str, subject_id: int, text: str, now: datetime) -> Comment:
     """Say something about a record; everybody who sees the record reads it, and it is never edited.
 
     Raises: NotFound (the record is out of sight), NotAllowed (has no part in it), Incomplete, Invalid (text).
     Ledger: ``comment.added``.
     """
-    kind = subject_kind(subject_kind_)
-    kind.check(actor, subject_id)
+    subject = subject_kind(kind)
+    subject.check(actor, subject_id)
     require_right(actor, "comment.write")
-    if not kind.may_comment(actor, subject_id, now):
+    if not subject.may_comment(actor, subject_id, now):
         raise NotAllowed("只有填报、审签、审核本条的岗位和督查专员可以写意见。")
     comment = Comment.objects.create(
-        subject_kind=kind.kind,
+        subject_kind=kind,
         subject_id=subject_id,
         text=_text(text, "请写明意见。"),
         at=now,
