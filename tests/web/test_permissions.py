@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from luoshi.core.periods import parse_period
 from luoshi.kernel.assess.queries import rounds_visible, sheets_visible
+from luoshi.kernel.discuss.actions import comment_add, question_ask
 from luoshi.kernel.filings.actions import draft_keep
 from luoshi.kernel.filings.queries import filing_versions, obligation_visible
 from luoshi.kernel.ledger.queries import events_page
@@ -49,7 +50,16 @@ def ids(district, browse):
         now=LATER,
     )
     owed = obligation_of(district, "PJ02")
+    event = events_page(limit=1)[0].id
+    question = question_ask(
+        actor=district.actor("dawa"), kind="form", ref=PANJIN, text="口径如何？", now=LATER
+    )
+    comment = comment_add(
+        actor=district.actor("tongji"), kind="obligation", subject_id=owed, text="已核对", now=LATER
+    )
     return {
+        "question": question.pk,
+        "comment": comment.pk,
         "obligation": owed,
         "filing": filing_versions(obligation_visible(office, owed))[0].id,
         "draft": draft.token,
@@ -57,7 +67,7 @@ def ids(district, browse):
         "sheet": sheet.pk,
         "line": sheet.lines.first().pk,
         "issue": issues_visible(office).get(report_ref=PANJIN).pk,
-        "event": events_page(limit=1)[0].id,
+        "event": event,
     }
 
 

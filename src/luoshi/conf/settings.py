@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "luoshi.web.org",
     "luoshi.web.packs",
     "luoshi.web.filings",
+    "luoshi.web.discuss",
     "luoshi.web.assess",
     "luoshi.web.reports",
     "luoshi.web.ledger",

@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from luoshi.core.actor import Actor
+from luoshi.core.errors import NotFound
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.discuss.hooks import Topic, subject_kind, topic_kind, topic_kinds, topic_of
 from luoshi.kernel.discuss.models import Comment, Question, QuestionAnswer
@@ -19,6 +20,7 @@ __all__ = [
     "AnswerView",
     "CommentView",
     "QuestionView",
+    "comment_own",
     "comments_of",
     "faq_of",
     "may_ask",
@@ -105,6 +107,15 @@ def comments_of(actor: Actor, kind: str, subject_id: int) -> list[CommentView]:
         )
         for row in rows
     ]
+
+
+def comment_own(actor: Actor, comment_id: int) -> Comment:
+    """Return a comment that the actor wrote and may strike. Raises: NotFound."""
+    own = Comment.objects.filter(pk=comment_id, by_account=actor.account_id, struck_at=None)
+    comment = own.order_by("id").first()
+    if comment is None:
+        raise NotFound("没有这条意见，或它不是您写的。")
+    return comment
 
 
 def may_comment(actor: Actor, kind: str, subject_id: int, now: datetime) -> bool:

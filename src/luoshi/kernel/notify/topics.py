@@ -6,9 +6,10 @@ unknown name is a fault of the programme and fails at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from luoshi.core.errors import nearest
+from luoshi.kernel.ledger.rows import ledgered_models
 
 Address = Callable[[int], str]
 _topics: dict[str, str] = {}
@@ -29,9 +30,10 @@ def register_subject(kind: str, title: str) -> None:
 def register_address(kind: str, address: Address) -> None:
     """Say where a record of a kind is shown: a function from its id to a path of the site.
 
-    Raises: LookupError for a kind that no app registered.
+    Pages start before the app that registers the subject, so the kind is held against the kinds of records.
+    Raises: LookupError for a kind that no record has.
     """
-    require_subject(kind)
+    _require("subject", kind, ledgered_models())
     _addresses[kind] = address
 
 
@@ -66,7 +68,7 @@ def _put(known: dict[str, str], code: str, title: str) -> None:
         raise ValueError(f"{code!r} already has the title {known[code]!r}")
 
 
-def _require(what: str, code: str, known: dict[str, str]) -> None:
+def _require(what: str, code: str, known: Mapping[str, object]) -> None:
     if code not in known:
         near = nearest(code, known)
         raise LookupError(f"{what} {code!r} is not registered" + (f", did you mean {near!r}" if near else ""))

@@ -33,6 +33,7 @@ from luoshi.kernel.filings.policy import may_step, require_step
 from luoshi.kernel.filings.queries import DraftView, draft_of, filing_versions, obligation_visible
 from luoshi.kernel.filings.versions import ReviewView
 from luoshi.kernel.filings.windows import local_day
+from luoshi.web.discuss.panels import form_questions
 from luoshi.web.filings.entry_forms import EntryForm, ExcuseForm, lines_of
 from luoshi.web.filings.histories import mend_items
 from luoshi.web.shell.errors import refusals_into
@@ -192,6 +193,7 @@ def fill_context(request: HttpRequest, entry: Entry, asked: EntryForm) -> dict[s
         "late": entry.late(request.now) or "late_reason" in asked.errors,
         "nil": entry.flow.nil_needs is not None,
         "mine": entry.obligation.claimed_by_account == request.actor.account_id,
+        "questions": form_questions(request, entry.form.ref),
         "key": request_key(),
     }
 

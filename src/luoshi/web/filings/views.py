@@ -30,6 +30,8 @@ from luoshi.web.filings.histories import actors_of, history_of
 from luoshi.web.filings.lights import cell_look
 from luoshi.web.filings.matrix_views import matrix_context
 from luoshi.web.filings.tools import may_fill, tools_context
+from luoshi.web.filings.lights import LEGEND, cell_look, lights_of
+from luoshi.web.filings.panels import panels_of
 from luoshi.web.ledger.words import Names
 from luoshi.web.packs.words import PERIODS
 from luoshi.web.shell.errors import refusals_into
@@ -98,6 +100,7 @@ def obligation_context(request: HttpRequest, obligation_id: int) -> dict[str, An
         ],
         "events": [(event, names.who(event.by)) for event in reversed(events)],
         "filler": filler_named(form),
+        "panels": panels_of(request, obligation),
         "may": {
             "correct": current is not None
             and current.state == flow_of(obligation.definition_id).final_state

@@ -8,6 +8,7 @@ from luoshi.core.actor import Actor
 from luoshi.core.errors import NotFound
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.assess.queries import round_visible
+from luoshi.kernel.discuss.queries import question_visible
 from luoshi.kernel.filings.queries import obligation_visible
 from luoshi.kernel.ledger.queries import EventView, event_get
 from luoshi.kernel.reports.queries import issue_visible
@@ -17,6 +18,7 @@ LEADING_HERE: Mapping[str, Callable[[Actor, int], object]] = {
     "obligation": obligation_visible,
     "round": round_visible,
     "issue": issue_visible,
+    "question": question_visible,
 }
 
 

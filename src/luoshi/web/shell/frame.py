@@ -41,6 +41,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "责任落实",
         (
             Entry("节点填报", "form_list", "file-text", "filing.view", "form", "填报"),
+            Entry("问答", "question_list", "message-circle", "question.view", "form"),
             Entry("检查考核", "round_list", "rosette", "round.view", "scheme", "考核"),
         ),
     ),

@@ -15,6 +15,7 @@ from luoshi.core.periods import parse_period
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.assess.queries import rounds_visible
 from luoshi.kernel.definitions.queries import definitions_of, pack_versions
+from luoshi.kernel.discuss.queries import questions_mine
 from luoshi.kernel.filings.flows import STEP_TITLES, Step
 from luoshi.kernel.filings.queries import FormCard, drafts_of, forms_visible, my_open_work
 from luoshi.kernel.filings.windows import local_day
@@ -74,6 +75,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "todos": [
             *(work_todo(group, request) for group in work[:NEWEST]),
             *drafts_waiting(actor),
+            *questions_waiting(request),
             *filings_waiting(actor, [card for card in cards if card.form.ref not in listed]),
             *units_lagging(actor, cards),
             *rounds_waiting(actor, rounds, titles),
@@ -133,6 +135,16 @@ def drafts_waiting(actor: Actor) -> list[Todo]:
         )
         for draft in drafts_of(actor)[:NEWEST]
     ]
+
+
+def questions_waiting(request: HttpRequest) -> list[Todo]:
+    """Questions that wait for the actor's answer, in one line."""
+    waiting = list(questions_mine(request.actor, request.now))
+    if not waiting:
+        return []
+    days = (request.today - local_day(waiting[0].asked_at)).days
+    below = f"{len(waiting)} 个问题待您答复，最久的已等 {days} 天"
+    return [Todo("待答复", "doing", "问答", below, f"{reverse('question_list')}?mine=1&state=waiting")]
 
 
 def work_todo(group: Group, request: HttpRequest) -> Todo:

@@ -1,0 +1,34 @@
+"""What other areas show with an obligation. An area registers a panel in ``ready()``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A fragment below an obligation: its template takes ``panel`` and reads ``panel.data``."""
+
+    template: str
+    data: Mapping[str, Any]
+
+
+Build = Callable[[HttpRequest, Any], Panel | None]
+_builders: dict[str, Build] = {}
+
+
+def register_panel(name: str, build: Build) -> None:
+    """Show what ``build`` returns with every obligation in sight. Raises: ValueError for a name taken."""
+    if name in _builders:
+        raise ValueError(f"panel {name!r} is registered already")
+    _builders[name] = build
+
+
+def panels_of(request: HttpRequest, obligation: Any) -> list[Panel]:
+    """Return the panels of an obligation that the actor sees."""
+    built = (build(request, obligation) for build in _builders.values())
+    return [panel for panel in built if panel is not None]

@@ -1,0 +1,3 @@
+from tests.web.filings.conftest import browse, cast
+
+__all__ = ["browse", "cast"]
