@@ -29,8 +29,8 @@ from luoshi.web.filings.forms import CorrectForm, OpenForm
 from luoshi.web.filings.histories import actors_of, history_of
 from luoshi.web.filings.lights import cell_look
 from luoshi.web.filings.matrix_views import matrix_context
-from luoshi.web.filings.tools import may_fill, tools_context
 from luoshi.web.filings.panels import panels_of
+from luoshi.web.filings.tools import may_fill, tools_context
 from luoshi.web.ledger.words import Names
 from luoshi.web.packs.words import PERIODS
 from luoshi.web.shell.errors import refusals_into
