@@ -10,6 +10,7 @@ KINDS: dict[str, str] = {
     "vocab": "选项表",
     "item": "事项",
     "form": "表单",
+    "notice": "提醒规则",
     "import": "导入模板",
     "indicator": "指标",
     "scheme": "考核方案",

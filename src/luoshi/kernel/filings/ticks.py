@@ -1,4 +1,4 @@
-"""Periodic scans of filings: windows open on their day, or as soon as a worker runs again."""
+"""Periodic scans of filings: windows open, reminders go out, on their day or as soon as a worker runs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from luoshi.kernel.definitions.queries import definitions_of, first_installed
 from luoshi.kernel.filings.actions import obligations_open
 from luoshi.kernel.filings.forms import Form, forms_of
 from luoshi.kernel.filings.models import Obligation
+from luoshi.kernel.filings.reminding import reminders_send
 from luoshi.kernel.filings.standing import Standing, standings_of
 from luoshi.kernel.filings.windows import dates_of, local_day, periods_opening
 
@@ -67,4 +68,7 @@ def _form_open(form: Form, standing: Standing, since: date, now: datetime) -> in
     return opened
 
 
-TICKS = [("filings.windows_open", EVERY, windows_open)]
+TICKS = [
+    ("filings.windows_open", EVERY, windows_open),
+    ("filings.reminders_send", EVERY, reminders_send),
+]

@@ -92,11 +92,11 @@ def dates_of(window: Window, period: Period, calendar: WorkCalendar) -> Dates:
     Working days are counted from the day after the anchor, back from the day before it.
     """
     anchors = {"start": period.start, "end": period.end}
-    opened = _day(window.open, anchors, calendar)
-    due = _day(window.due, anchors | {"open": opened.date}, calendar)
+    opened = day_counted(window.open, anchors, calendar)
+    due = day_counted(window.due, anchors | {"open": opened.date}, calendar)
     lock = None
     if window.lock is not None:
-        lock = _day(window.lock, anchors | {"open": opened.date, "due": due.date}, calendar)
+        lock = day_counted(window.lock, anchors | {"open": opened.date, "due": due.date}, calendar)
     return Dates(
         open_on=opened.date,
         due_at=end_of_day(due.date),
@@ -121,7 +121,8 @@ def periods_opening(
     return [period for period in near if since <= dates_of(window, period, calendar).open_on <= until]
 
 
-def _day(offset: Offset, anchors: Mapping[str, date], calendar: WorkCalendar) -> Due:
+def day_counted(offset: Offset, anchors: Mapping[str, date], calendar: WorkCalendar) -> Due:
+    """Return the day an offset leads to from its anchor."""
     start = anchors[offset.anchor]
     if offset.workdays:
         return calendar.add_workdays(start, offset.amount)

@@ -15,6 +15,7 @@ from luoshi.kernel.loader.checks.context import Context
 from luoshi.kernel.loader.checks.figures import check_counting, check_indicators, check_schemes
 from luoshi.kernel.loader.checks.forms import check_forms, check_head, check_imports, check_roles, check_vocab
 from luoshi.kernel.loader.checks.items import check_items
+from luoshi.kernel.loader.checks.notices import check_notices
 from luoshi.kernel.loader.checks.reports import check_reports
 from luoshi.kernel.loader.checks.tests import check_tests
 from luoshi.kernel.loader.folder import PACK_FILE, Files, Folder, Written, shipped_ids
@@ -30,6 +31,7 @@ CHECKS: tuple[Callable[[Context], None], ...] = (
     check_vocab,
     check_items,
     check_forms,
+    check_notices,
     check_imports,
     check_indicators,
     check_schemes,

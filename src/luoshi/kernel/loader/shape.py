@@ -22,6 +22,7 @@ _PATTERNS: Mapping[str, str] = {
     "who": "应写作 post:@槽位、unit:@槽位 或 duty:角色[.head|.super]",
     "type": "应为 int、decimal:N、percent:N、money、text、date、vocab:选项表、rows:行数 或 files:份数 之一",
     "until": "应写作 2027-12-31",
+    "hour": "应写作 08:30",
     "element": "应为大写字母开头的数据元编码",
     "number": "应由字母、数字、〔〕号与 {year}、{month}、{seq}、{seq:05} 组成",
     "need": "应为字段代码、note、basis、duty.职责 或 evidence:件数",

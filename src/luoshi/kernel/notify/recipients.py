@@ -20,6 +20,8 @@ from luoshi.kernel.org.models import Appointment, Post, Unit
 from luoshi.kernel.org.places import holding
 from luoshi.kernel.org.queries import ancestor_chains
 
+HEAD = "head"
+
 
 @dataclass(frozen=True, slots=True)
 class To:
@@ -96,18 +98,21 @@ class Directory:
         self._above = {unit: [above for _, above in chain] for unit, chain in chains.items()}
         near = units | {above for chain in self._above.values() for above in chain}
         self._coaches = coaches_of(units, on)
-        roles = {role for each in asked for role in each.roles}
-        bindings = RoleBinding.objects.filter(unbound_at__isnull=True, role__in=roles).order_by(
-            "post_id", "id"
-        )
+        roles = {HEAD, *(role for each in asked for role in each.roles)}
+        bindings = RoleBinding.objects.filter(unbound_at__isnull=True, role__in=roles)
+        bindings = bindings.order_by("post_id", "id")
         self._bindings = list(bindings.values_list("post_id", "role", "scope_unit_id", "post__unit_id"))
         codes = {each.post for each in asked if each.post}
-        self._heads = dict(
-            Post.objects.filter(is_head=True, unit_id__in=near).order_by("id").values_list("unit_id", "id")
-        )
+        heads = Post.objects.filter(is_head=True, unit_id__in=near).order_by("id")
+        self._heads: dict[int, list[int]] = defaultdict(list)
+        for unit, post in heads.values_list("unit_id", "id"):
+            self._heads[unit].append(post)
+        for post, role, _, unit in self._bindings:
+            if role == HEAD and post not in self._heads[unit]:
+                self._heads[unit].append(post)
         self._codes = dict(Post.objects.filter(code__in=codes).order_by("id").values_list("code", "id"))
-        self._unit_of = {post: unit for post, _, _, unit in self._bindings}
-        wanted = {*self._unit_of, *self._heads.values(), *self._coaches.values(), *self._codes.values()}
+        wanted = {*self._coaches.values(), *self._codes.values(), *(row[0] for row in self._bindings)}
+        wanted |= {post for posts in self._heads.values() for post in posts}
         held = Appointment.objects.filter(holding(on), post_id__in=wanted).order_by("acting", "id")
         self._persons: dict[int, list[int]] = defaultdict(list)
         for post_id, person_id in held.values_list("post_id", "person_id"):
@@ -145,7 +150,7 @@ class Directory:
     def _posts(self, to: To, unit: int) -> list[int]:
         match to.how:
             case "head":
-                return [self._heads[unit]] if unit in self._heads else []
+                return list(self._heads.get(unit, ()))
             case "coach":
                 return [self._coaches[unit]] if unit in self._coaches else []
             case "post":
@@ -162,9 +167,9 @@ class Directory:
     def _instead(self, unit: int) -> int | None:
         """Return the post of the nearest head, from the unit itself upwards, that somebody holds."""
         for each in (unit, *self._above.get(unit, ())):
-            post = self._heads.get(each)
-            if post is not None and self._persons.get(post):
-                return post
+            for post in self._heads.get(each, ()):
+                if self._persons.get(post):
+                    return post
         return None
 
 

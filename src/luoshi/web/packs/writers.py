@@ -7,12 +7,14 @@ from typing import Any
 
 from luoshi.kernel.definitions.queries import Def
 from luoshi.web.packs.item_words import item_words, migrate_words
+from luoshi.web.packs.notice_words import notice_words
 from luoshi.web.packs.words import WRITERS, Titles, Words
 
 ALL_WRITERS: Mapping[str, Callable[[Mapping[str, Any], Titles], Words]] = {
     **WRITERS,
     "item": item_words,
     "migrate": migrate_words,
+    "notice": notice_words,
 }
 
 

@@ -23,6 +23,7 @@ SECTION_TITLES: Mapping[str, str] = {
     "roles": "角色",
     "items": "事项",
     "forms": "表单",
+    "notices": "提醒规则",
     "imports": "导入模板",
     "indicators": "指标",
     "schemes": "考核方案",

@@ -7,6 +7,7 @@ from luoshi.kernel.loader.sections.figures import Indicator, Scheme
 from luoshi.kernel.loader.sections.forms import Form, Import
 from luoshi.kernel.loader.sections.head import PackHead, Role, Slot, Vocab
 from luoshi.kernel.loader.sections.items import Item, Migrate
+from luoshi.kernel.loader.sections.notices import Notice
 from luoshi.kernel.loader.sections.reports import PackTest, Report
 
 
@@ -19,6 +20,7 @@ class PackFile(Section):
     roles: dict[Code, Role] = {}
     items: dict[Code, Item] = {}
     forms: dict[Code, Form] = {}
+    notices: dict[Code, Notice] = {}
     imports: dict[Code, Import] = {}
     indicators: dict[Code, Indicator] = {}
     schemes: dict[Code, Scheme] = {}
@@ -34,6 +36,7 @@ SECTION_KINDS: dict[str, str] = {
     "roles": "role",
     "items": "item",
     "forms": "form",
+    "notices": "notice",
     "imports": "import",
     "indicators": "indicator",
     "schemes": "scheme",
