@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from luoshi.kernel.items.types import types_forget
 from tests.district import district  # noqa: F401
 from tests.harness import flush, network, queries, templates
 from tests.harness.hammers import scratch_url  # noqa: F401
@@ -24,6 +25,12 @@ def strict_harness() -> Iterator[None]:
         for rule in (templates, queries, flush):
             rule.install(patch)
         yield
+
+
+@pytest.fixture(autouse=True)
+def fresh_types() -> None:
+    """Forget the item types read before: a rolled-back test gives the ids of its definitions out again."""
+    types_forget()
 
 
 @pytest.fixture

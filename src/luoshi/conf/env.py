@@ -115,16 +115,16 @@ def _value_of(item: Field[Any], env: environ.Env) -> str | int | bool | tuple[st
     return tuple(env.list(name))
 
 
-def secret_key_in(var_dir: Path) -> str:
-    """Return the signing key kept in ``var_dir/secret.key``, making it (mode 0600) at the first start.
+def secret_key_in(var_dir: Path, name: str = "secret.key") -> str:
+    """Return the key kept in ``var_dir/NAME``, making it (mode 0600) at the first start.
 
     Two processes may start at once: the key is written aside and linked into place, so the first one wins
     and nobody reads half a key.
     """
-    path = var_dir / "secret.key"
+    path = var_dir / name
     if not path.exists():
         var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = var_dir / f".secret.{os.getpid()}.{secrets.token_hex(4)}"
+        draft = var_dir / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
             stream.write(secrets.token_urlsafe(50))
         with suppress(FileExistsError):

@@ -16,6 +16,9 @@ CSRF_TRUSTED_ORIGINS = list(ENV.trusted_origins)
 # The clock of the product. Taken once at the edge of a request or a scan, then passed down as `now`.
 LUOSHI_CLOCK: Clock = clock_in(ENV.var_dir, ENV.demo_start)
 
+# Personal fields are sealed with this key (kernel/items). Without it nobody reads them again.
+LUOSHI_PERSONAL_KEY = secret_key_in(ENV.var_dir, "personal.key")
+
 # Uploaded contents, each under its own hash (kernel/files).
 LUOSHI_FILES_DIR = ENV.var_dir / "files"
 
@@ -39,6 +42,7 @@ INSTALLED_APPS = [
     "luoshi.kernel.assess",
     "luoshi.kernel.indicators",
     "luoshi.kernel.filings",
+    "luoshi.kernel.items",
     "luoshi.kernel.elements",
     "luoshi.kernel.discuss",
     "luoshi.kernel.notify",

@@ -7,10 +7,10 @@ from django.core.management import call_command
 
 from luoshi.core.errors import Invalid
 from luoshi.kernel.definitions.fields import field_of
+from luoshi.kernel.definitions.slots import CODE, INTEGER, Slot, slots_planned
 from luoshi.kernel.filings.actions import filing_correct
 from luoshi.kernel.filings.facts import facts_check, facts_rebuild
 from luoshi.kernel.filings.models import FactSlot, FilingFact
-from luoshi.kernel.filings.slots import CODE, INTEGER, Slot, slots_planned
 from tests.harness.times import NOW
 from tests.kernel.filings.helpers import (
     DESK,

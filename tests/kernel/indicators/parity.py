@@ -7,8 +7,8 @@ from decimal import Decimal
 from luoshi.core.errors import ExpressionInvalid, MissingInput
 from luoshi.core.periods import parse_period
 from luoshi.kernel.definitions.fields import field_of
+from luoshi.kernel.definitions.slots import slots_planned
 from luoshi.kernel.filings.models import FilingFact
-from luoshi.kernel.filings.slots import slots_planned
 from luoshi.kernel.indicators.fold import fold
 from luoshi.kernel.indicators.grain import columns_of
 from luoshi.kernel.indicators.measure import measure_of, plain, refuse_empty, value_of

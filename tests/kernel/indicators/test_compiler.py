@@ -11,8 +11,8 @@ from django.db import connection
 from luoshi.core.errors import ExpressionInvalid
 from luoshi.core.expr import Kind, parse
 from luoshi.kernel.definitions.fields import field_of
+from luoshi.kernel.definitions.slots import slots_planned
 from luoshi.kernel.filings.models import FilingFact
-from luoshi.kernel.filings.slots import slots_planned
 from luoshi.kernel.indicators.compiler import Column, Compiler
 from luoshi.kernel.indicators.dialects import DIALECTS
 from luoshi.kernel.indicators.grain import check_definition, columns_of

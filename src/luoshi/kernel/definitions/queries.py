@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, F, Min, OuterRef, QuerySet
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
 from luoshi.core.errors import NotFound, nearest
 from luoshi.kernel.definitions.kinds import KINDS, check_kind
@@ -205,6 +205,16 @@ def slots_of(pack: str) -> list[SlotTarget]:
     """Return the bound slots of a pack, ordered by name."""
     rows = SlotBinding.objects.filter(pack=pack).order_by("slot")
     return [SlotTarget(row.slot, row.kind, row.target) for row in rows]
+
+
+def packs_by_target(post_code: str, unit_code: str) -> list[str]:
+    """Return the packs in a slot of which a post or a unit stands, in order. One query, none for nobody."""
+    bound = Q(kind="post", target=post_code) if post_code else Q()
+    if unit_code:
+        bound |= Q(kind="unit", target=unit_code)
+    if not bound:
+        return []
+    return list(SlotBinding.objects.filter(bound).order_by("pack").values_list("pack", flat=True).distinct())
 
 
 def pack_versions(pack: str | None = None) -> list[PackRow]:

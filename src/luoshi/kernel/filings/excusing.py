@@ -13,9 +13,10 @@ from luoshi.kernel.filings.entries import LONGEST_REASON, reason_given
 from luoshi.kernel.filings.flows import Flow, Step, flow_of
 from luoshi.kernel.filings.models import Answer, Draft, Obligation
 from luoshi.kernel.filings.policy import may_step
-from luoshi.kernel.filings.sight import LATEST, obligation_locked, units_answered
+from luoshi.kernel.filings.sight import LATEST, obligation_locked
 from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.actions import record
+from luoshi.kernel.org.succession import units_answered
 
 RIGHT = "filing.excuse"
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from luoshi.db.fields import CodeField
-
-CODE_COLUMNS = tuple(f"c{number:02}" for number in range(1, 13))
-INTEGER_COLUMNS = tuple(f"i{number:02}" for number in range(1, 25))
+from luoshi.kernel.definitions.slots import CODE_COLUMNS, INTEGER_COLUMNS
 
 
 class Timing(models.TextChoices):

@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from itertools import islice, zip_longest
 from typing import TypeVar
 
 from luoshi.core.canonical import canonical_bytes
+from luoshi.kernel.definitions.slots import Slot
 from luoshi.kernel.filings.models import Answer, Filing, FilingFact, Obligation, Timing
-from luoshi.kernel.filings.slots import INTEGER, Slot, slots_of
+from luoshi.kernel.filings.slots import slots_of
 from luoshi.kernel.ledger.rows import milliseconds
 
 T = TypeVar("T")
@@ -78,7 +78,7 @@ def fact_of(
         from_ms=submitted,
         to_ms=to_ms,
         tag=row_tag(filing),
-        **{slot.column: _stored(filing.values.get(key), slot) for key, slot in slots.items()},
+        **{slot.column: slot.stored(filing.values.get(key)) for key, slot in slots.items()},
     )
 
 
@@ -97,12 +97,6 @@ def row_tag(filing: Filing) -> int:
     """Return 31 bits of the SHA-256 over id and values, so that a changed value changes fingerprints."""
     named = canonical_bytes([filing.pk, dict(filing.values)])
     return int.from_bytes(hashlib.sha256(named).digest()[:4]) >> 1
-
-
-def _stored(text: str | None, slot: Slot) -> int | str | None:
-    if text is None or slot.kind != INTEGER:
-        return text
-    return int(Decimal(text).scaleb(slot.scale))
 
 
 def facts_write(pairs: Sequence[tuple[Obligation, Filing]], slots: Mapping[str, Slot]) -> None:

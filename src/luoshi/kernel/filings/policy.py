@@ -18,10 +18,10 @@ from luoshi.kernel.definitions.queries import definition, slot_target
 from luoshi.kernel.filings.flows import STEP_TITLES, Duty, DutyKind, Flow, Step
 from luoshi.kernel.filings.forms import Form
 from luoshi.kernel.filings.models import Obligation
-from luoshi.kernel.filings.sight import units_answered
 from luoshi.kernel.org.models import Appointment, Post, Unit
 from luoshi.kernel.org.places import holding
 from luoshi.kernel.org.queries import post_get, unit_get
+from luoshi.kernel.org.succession import units_answered
 
 # The access roles that may take a step for a whole unit or over the units below it.
 STEP_ROLES: dict[Step, tuple[str, ...]] = {

@@ -1,8 +1,7 @@
-"""Which obligations somebody may see, and which unit answers for a unit that was closed."""
+"""Which obligations somebody may see."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date
 
 from django.db.models import QuerySet
@@ -12,7 +11,7 @@ from luoshi.core.errors import NotFound
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.access.queries import units_in_sight
 from luoshi.kernel.filings.models import Filing, Obligation
-from luoshi.kernel.org.models import Unit
+from luoshi.kernel.org.succession import units_answered
 
 # Where units stand now or stood last: a closed unit stays in the sight of those it stood under.
 LATEST = date.max
@@ -59,17 +58,3 @@ def filing_visible(actor: Actor, filing_id: int) -> Filing:
     if found is None:
         raise NotFound("没有这份填报，或您无权查看。")
     return found
-
-
-def units_answered(unit_ids: Collection[int], on: date) -> set[int]:
-    """Return ``unit_ids`` with the units closed by ``on`` whose line of successors leads to one of them.
-
-    One query.
-    """
-    closed = Unit.objects.filter(successor__isnull=False, closed_on__lte=on).order_by("id")
-    answered = set(unit_ids)
-    waiting = dict(closed.values_list("id", "successor_id"))
-    while found := {unit_id for unit_id, successor in waiting.items() if successor in answered}:
-        answered |= found
-        waiting = {unit_id: successor for unit_id, successor in waiting.items() if unit_id not in found}
-    return answered

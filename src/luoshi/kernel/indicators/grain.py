@@ -8,8 +8,8 @@ from typing import Any
 from luoshi.core.errors import ExpressionInvalid
 from luoshi.core.expr import Kind
 from luoshi.kernel.definitions.fields import Field, field_of
+from luoshi.kernel.definitions.slots import Slot, slots_planned
 from luoshi.kernel.filings.forms import Vocabs
-from luoshi.kernel.filings.slots import Slot, slots_planned
 from luoshi.kernel.indicators.compiler import Column, Compiler
 from luoshi.kernel.indicators.dialects import DIALECTS
 from luoshi.kernel.indicators.measure import How, Measure, is_boolean, measure_of

@@ -1,0 +1,31 @@
+from django.apps import AppConfig
+
+
+class ItemsConfig(AppConfig):
+    name = "luoshi.kernel.items"
+    label = "items"
+    verbose_name = "事项"
+
+    def ready(self) -> None:
+        from luoshi.kernel.items.checking import facts_finding
+        from luoshi.kernel.ledger.checkers import register_checker
+        from luoshi.kernel.ledger.kinds import register_kinds
+
+        register_checker("item_facts", "由事项和流转重新推出事实行，与现存的逐列比较", facts_finding)
+        register_kinds(
+            {
+                "item.created": "事项已登记",
+                "item.moved": "事项已流转",
+                "item.edited": "事项已修改",
+                "item.duties_set": "事项责任单位已调整",
+                "item.tagged": "事项标签已调整",
+                "item.placed": "事项上级事项已调整",
+                "item.linked": "事项已关联",
+                "item.unlinked": "事项已取消关联",
+                "item.merged": "事项已并入",
+                "item.absorbed": "事项已接收并件",
+                "item.split": "事项已拆分",
+                "item.migrated": "事项已随业务包衔接",
+                "item.revealed": "个人信息已查看",
+            }
+        )

@@ -1,0 +1,202 @@
+"""An item type as its pack defines it, read once a process for each definition row, which never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from luoshi.core.errors import NotFound, WrongState, nearest
+from luoshi.kernel.definitions.fields import Field, field_of
+from luoshi.kernel.definitions.queries import (
+    Def,
+    definition,
+    definition_by_id,
+    definitions_in,
+    definitions_of,
+)
+from luoshi.kernel.items.schema import CREATE, DutyRule, Stage, Within, duty_rule, within_of
+
+LEAD = "lead"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who a role of the pack is. ``kind``: post, unit or duty; ``name``: slot or duty.
+
+    ``part``: "" whoever handles for the unit, "head" its head, "super" the unit above it.
+    """
+
+    kind: str
+    name: str
+    part: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state; ``edit``: what may be changed in it without a move, ``by`` whom."""
+
+    key: str
+    title: str
+    stage: Stage
+    edit: tuple[str, ...]
+    by: tuple[Holder, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One transition; ``starts`` is empty for the one that creates. ``apart``: (move, person or unit)."""
+
+    key: str
+    title: str
+    starts: frozenset[str]
+    end: str
+    by: tuple[Holder, ...]
+    need: tuple[str, ...]
+    may: tuple[str, ...]
+    apart: tuple[tuple[str, str], ...]
+    most: int | None
+    within: Within | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemType:
+    """One item type of one pack version."""
+
+    ref: str
+    pack: str
+    pack_version: int
+    definition_id: int
+    title: str
+    pattern: str
+    gapless: bool
+    duties: Mapping[str, DutyRule]
+    fields: Mapping[str, Field]
+    states: Mapping[str, State]
+    moves: Mapping[str, Move]
+    public: tuple[str, ...]
+
+    @property
+    def facts(self) -> tuple[Field, ...]:
+        """Return the fields that figures and filters read."""
+        return tuple(field for field in self.fields.values() if field.fact)
+
+    @property
+    def yearly(self) -> bool:
+        """Say whether numbers begin anew every year."""
+        return "{year}" in self.pattern
+
+    def moves_from(self, state: str) -> list[Move]:
+        """Return the moves that lead on from a state, in the order of the pack."""
+        return [move for move in self.moves.values() if state in move.starts]
+
+    def move(self, key: str, state: str) -> Move:
+        """Return a move that may be taken in a state. Raises: NotFound, WrongState naming what one can."""
+        found = self.moves.get(key)
+        if found is None or key == CREATE:
+            near = nearest(key, self.moves)
+            raise NotFound(f"“{self.title}”没有动作“{key}”。" + (f"是否指 {near}？" if near else ""))
+        if state not in found.starts:
+            title = self.states[state].title
+            able = "、".join(f"“{each.title}”" for each in self.moves_from(state)) or "无"
+            raise WrongState(f"本件现为“{title}”，不能{found.title}；现在可办：{able}。请刷新页面后核对。")
+        return found
+
+
+_kept: dict[int, ItemType] = {}
+
+
+def types_forget() -> None:
+    """Forget every type read. Only tests need it: they roll rows back, and ids come again."""
+    _kept.clear()
+
+
+def type_by_id(definition_id: int) -> ItemType:
+    """Return the type of a definition row. No query once it was read. Raises: NotFound."""
+    found = _kept.get(definition_id)
+    return type_of(definition_by_id(definition_id)) if found is None else found
+
+
+def types_by_ids(ids: Collection[int]) -> dict[int, ItemType]:
+    """Return types by the ids of their definition rows."""
+    return {row_id: type_by_id(row_id) for row_id in sorted(ids)}
+
+
+def type_def(ref: str) -> ItemType:
+    """Return the type ``ref`` ("pack.key") in force. Raises: NotFound."""
+    return type_of(definition("item", ref))
+
+
+def types_in_force() -> list[ItemType]:
+    """Return every type in force, by pack and by place in its file."""
+    return [type_of(found) for found in definitions_of("item")]
+
+
+def type_of(found: Def) -> ItemType:
+    """Read a definition of kind item, with vocabs and roles of its own pack version."""
+    kept = _kept.get(found.id)
+    if kept is None:
+        kept = _kept[found.id] = _read(found)
+    return kept
+
+
+def _read(found: Def) -> ItemType:
+    body = found.body
+    version = found.pack_version_id
+    vocabs = {each.key: _options(each.body) for each in definitions_in(version, "vocab")}
+    roles = {each.key: each.body for each in definitions_in(version, "role")}
+
+    def holders(keys: Any) -> tuple[Holder, ...]:
+        return tuple(_holder(key, roles[key]) for key in _listed(keys))
+
+    fields = [field_of({**field, "blank": True}, vocabs) for field in body["fields"]]
+    states = [
+        State(each["key"], each["title"], Stage(each["stage"]), tuple(each["edit"]), holders(each["by"]))
+        for each in body["states"]
+    ]
+    moves = [
+        Move(
+            key=each["do"],
+            title=each["title"],
+            starts=frozenset(_listed(each["from"])),
+            end=each["to"],
+            by=holders(each["by"]),
+            need=tuple(each["need"]),
+            may=tuple(each["may"]),
+            apart=tuple((rule["move"], rule["level"]) for rule in each["apart"]),
+            most=each["max"],
+            within=within_of(each["within"]) if each["within"] else None,
+        )
+        for each in body["moves"]
+    ]
+    return ItemType(
+        ref=found.ref,
+        pack=found.pack,
+        pack_version=found.pack_version,
+        definition_id=found.id,
+        title=found.title,
+        pattern=body["number"],
+        gapless=body["gapless"],
+        duties={key: duty_rule(key, text) for key, text in body["duty"].items()},
+        fields={field.key: field for field in fields},
+        states={state.key: state for state in states},
+        moves={move.key: move for move in moves},
+        public=tuple(body["public"]),
+    )
+
+
+def _options(body: Mapping[str, Any]) -> dict[str, str]:
+    """Return code → title in the order of the pack."""
+    options = body.get("options") or body
+    return {code: str(options[code]) for code in body.get("order") or options}
+
+
+def _holder(key: str, body: Mapping[str, Any]) -> Holder:
+    kind, _, rest = str(body["who"]).partition(":")
+    name, _, part = rest.removeprefix("@").partition(".")
+    return Holder(kind, name, part, str(body.get("title") or key))
+
+
+def _listed(value: Any) -> list[str]:
+    return [] if value is None else [value] if isinstance(value, str) else list(value)
