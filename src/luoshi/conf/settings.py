@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "luoshi.demo",
     "luoshi.worker",
     "luoshi.domains.admission",
+    "luoshi.domains.duties",
     "luoshi.kernel.loader",
     "luoshi.kernel.reports",
     "luoshi.kernel.assess",

@@ -16,6 +16,7 @@ KINDS: dict[str, str] = {
     "scheme": "考核方案",
     "report": "通报",
     "migrate": "衔接",
+    "list": "清单范本",
     "test": "检验",
 }
 

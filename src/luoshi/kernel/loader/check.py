@@ -15,6 +15,7 @@ from luoshi.kernel.loader.checks.context import Context
 from luoshi.kernel.loader.checks.figures import check_counting, check_indicators, check_schemes
 from luoshi.kernel.loader.checks.forms import check_forms, check_head, check_imports, check_roles, check_vocab
 from luoshi.kernel.loader.checks.items import check_items
+from luoshi.kernel.loader.checks.lists import check_lists
 from luoshi.kernel.loader.checks.notices import check_notices
 from luoshi.kernel.loader.checks.reports import check_reports
 from luoshi.kernel.loader.checks.tests import check_tests
@@ -36,6 +37,7 @@ CHECKS: tuple[Callable[[Context], None], ...] = (
     check_indicators,
     check_schemes,
     check_reports,
+    check_lists,
     check_tests,
 )
 

@@ -28,6 +28,7 @@ SECTION_TITLES: Mapping[str, str] = {
     "indicators": "指标",
     "schemes": "考核方案",
     "reports": "通报",
+    "lists": "清单范本",
 }
 _POSITION = re.compile(r"^第 \d+ 个字符处：")
 

@@ -7,6 +7,7 @@ from luoshi.kernel.loader.sections.figures import Indicator, Scheme
 from luoshi.kernel.loader.sections.forms import Form, Import
 from luoshi.kernel.loader.sections.head import PackHead, Role, Slot, Vocab
 from luoshi.kernel.loader.sections.items import Item, Migrate
+from luoshi.kernel.loader.sections.lists import ListTemplate
 from luoshi.kernel.loader.sections.notices import Notice
 from luoshi.kernel.loader.sections.reports import PackTest, Report
 
@@ -26,6 +27,7 @@ class PackFile(Section):
     schemes: dict[Code, Scheme] = {}
     reports: dict[Code, Report] = {}
     migrate: dict[Code, Migrate] = {}
+    lists: dict[Code, ListTemplate] = {}
     tests: list[PackTest] = []
 
 
@@ -42,6 +44,7 @@ SECTION_KINDS: dict[str, str] = {
     "schemes": "scheme",
     "reports": "report",
     "migrate": "migrate",
+    "lists": "list",
 }
 
 __all__ = ["SECTION_KINDS", "PackFile"]
