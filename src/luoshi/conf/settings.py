@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "luoshi.web.org",
     "luoshi.web.packs",
     "luoshi.web.filings",
+    "luoshi.web.burden",
     "luoshi.web.discuss",
     "luoshi.web.assess",
     "luoshi.web.reports",

@@ -119,8 +119,9 @@ def cost_among(
     on: date,
     ref: str = "",
     by_units: bool | None = None,
+    dated: bool = True,
 ) -> Cost:
-    """Return ``cost_of`` with what was read already. One query for each calendar."""
+    """Return ``cost_of`` with what was read already. One query for each calendar; none unless ``dated``."""
     audience = audience_of(str(body.get("to") or ""), facts)
     in_use = list(in_use)
     own = next((each for each in in_use if each.form.ref == ref), None)
@@ -150,7 +151,7 @@ def cost_among(
         else units * times
         for field, units in zip(fields, known_units, strict=True)
     )
-    dues, theirs = _dues(body, audience, others, on, ref)
+    dues, theirs = _dues(body, audience, others, on, ref) if dated else ([], [])
     minutes = (body.get("admission") or {}).get("minutes")
     return Cost(
         units=len(audience),

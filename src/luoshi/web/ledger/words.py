@@ -85,6 +85,7 @@ FACTS = {
     "tree": "机构树",
     "type": "事项类型",
     "unit": "单位",
+    "until": "有效期至",
     "username": "账号",
     "values": "填报值",
     "version": "版次",

@@ -42,6 +42,8 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("节点填报", "form_list", "file-text", "filing.view", "form", "填报"),
             Entry("问答", "question_list", "message-circle", "question.view", "form"),
+            Entry("报表目录", "registry_list", "calendar", "filing.view", "form", "目录"),
+            Entry("基层减负", "burden_page", "clock", "filing.view", "form", "减负"),
             Entry("检查考核", "round_list", "rosette", "round.view", "scheme", "考核"),
         ),
     ),

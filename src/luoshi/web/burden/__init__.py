@@ -1,0 +1,1 @@
+"""基层减负: the registry of forms, what they cost, and who causes it."""
