@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "luoshi.kernel.elements",
     "luoshi.kernel.discuss",
     "luoshi.kernel.notify",
+    "luoshi.kernel.evidence",
     "luoshi.kernel.documents",
     "luoshi.kernel.files",
     "luoshi.kernel.access",

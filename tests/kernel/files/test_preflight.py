@@ -5,7 +5,7 @@ import time
 import pytest
 
 from luoshi.core.errors import Invalid
-from luoshi.kernel.files import preflight
+from luoshi.kernel.files import packages
 from luoshi.kernel.files.preflight import check_upload
 from tests.kernel.files import hostile
 
@@ -80,7 +80,7 @@ def test_entities_are_refused(prefix):
 
 
 def test_entities_across_two_reads_are_refused(monkeypatch):
-    monkeypatch.setattr(preflight, "_CHUNK", 7)
+    monkeypatch.setattr(packages, "_CHUNK", 7)
     refused("a.xlsx", hostile.workbook(hostile.sheet_xml("", before=DTD)), "外部实体")
 
 
@@ -88,7 +88,7 @@ def test_entities_behind_much_blank_are_refused():
     blank = '<?xml version="1.0"?>' + "<!-- 0123456789 -->" * 200_000
     late = hostile.sheet_xml("", before=blank + DTD.partition("?>")[2])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(preflight, "MOST_RATIO", 10_000)
+        patch.setattr(packages, "MOST_RATIO", 10_000)
         refused("a.xlsx", hostile.workbook(late), "外部实体")
 
 
@@ -103,7 +103,7 @@ def test_ratio_bomb_is_refused():
 
 
 def test_unpacked_size_is_limited(monkeypatch):
-    monkeypatch.setattr(preflight, "MOST_UNPACKED_BYTES", 1000)
+    monkeypatch.setattr(packages, "MOST_UNPACKED_BYTES", 1000)
     refused("a.xlsx", hostile.workbook(), "展开后为")
 
 

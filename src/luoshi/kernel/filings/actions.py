@@ -1,7 +1,7 @@
 """Every change of obligations and filings: who, lock, state, change, record, facts, in one transaction.
 
 Opening, imports and corrections are here; the steps of one answer in ``submitting``, ``reviewing`` and
-``excusing``; what is decided about a form as a whole in ``renewing``.
+``excusing``, their evidence in ``evidencing``; what is decided about a form as a whole in ``renewing``.
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ from luoshi.kernel.files.preflight import check_upload
 from luoshi.kernel.files.queries import file_by_hash, file_content
 from luoshi.kernel.filings.answering import Given, Said, answers_write, correction_write
 from luoshi.kernel.filings.entries import LONGEST_REASON, lock_check, values_read
+from luoshi.kernel.filings.evidencing import (
+    filing_evidence_add,
+    filing_evidence_remove,
+    filing_evidence_replace,
+)
 from luoshi.kernel.filings.excusing import (
     obligation_excuse_ask,
     obligation_excuse_decide,
@@ -70,6 +75,9 @@ __all__ = [
     "draft_save",
     "filing_accept",
     "filing_correct",
+    "filing_evidence_add",
+    "filing_evidence_remove",
+    "filing_evidence_replace",
     "filing_return",
     "filing_sign",
     "filing_submit",

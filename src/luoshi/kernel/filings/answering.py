@@ -14,6 +14,7 @@ from django.db.models import F
 from luoshi.core.actor import Actor
 from luoshi.core.errors import Stale
 from luoshi.kernel.elements.actions import Held, hold, release
+from luoshi.kernel.filings.at_hand import at_hand, filed_with, links_write
 from luoshi.kernel.filings.entries import Values
 from luoshi.kernel.filings.facts import came_late, facts_end, facts_write
 from luoshi.kernel.filings.forms import Form
@@ -77,8 +78,15 @@ def answers_write(
         excuse_asked_by_post="",
     )
     pairs = list(zip(obligations, filings, strict=True))
+    proofs = at_hand(obligations)
+    links = links_write((filing, proofs[each.pk]) for each, filing in pairs)
     entries = [
-        Entry(each, "filing.taken", rows=[filing], data=facts_told(each, filing) | {"batch": batch.pk})
+        Entry(
+            each,
+            "filing.taken",
+            rows=[filing, *links.get(filing.pk, ())],
+            data=facts_told(each, filing) | {"batch": batch.pk},
+        )
         for each, filing in pairs
     ]
     record_many(entries, by=actor.by, at=now)
@@ -100,9 +108,12 @@ def answer_write(form: Form, obligation: Obligation, said: Said, actor: Actor, n
     obligation.save()
     filing = _version(obligation, said, actor, now)
     filing.save()
+    # A nil return says that nothing happened: there is nothing to prove.
+    proofs = [] if said.nil else at_hand([obligation])[obligation.pk]
+    links = links_write([(filing, proofs)]).get(filing.pk, [])
     kind = "filing.nil_submitted" if said.nil else "filing.submitted"
     data = facts_told(obligation, filing) | {"late": came_late(obligation, filing)}
-    record(obligation, kind, by=actor.by, at=now, rows=[filing], data=data)
+    record(obligation, kind, by=actor.by, at=now, rows=[filing, *links], data=data)
     facts_write([(obligation, filing)], slots_of(form.ref))
     hold(values=_held(form, obligation, filing))
     return filing
@@ -127,8 +138,9 @@ def correction_write(
         obligation, Said(values, note=reason, noted=noted_by_correction(standing, values)), actor, now
     )
     filing.save()
+    links = links_write([(filing, filed_with([standing.pk])[standing.pk])]).get(filing.pk, [])
     data = facts_told(obligation, filing) | {"fields": changed}
-    record(obligation, "filing.corrected", by=actor.by, at=now, rows=[standing, filing], data=data)
+    record(obligation, "filing.corrected", by=actor.by, at=now, rows=[standing, filing, *links], data=data)
     facts_write([(obligation, filing)], slots_of(form.ref))
     hold(values=_held(form, obligation, filing))
     blanked = {field.element for field in form.fields if field.element and values[field.key] is None}

@@ -8,8 +8,9 @@ class FilingsConfig(AppConfig):
 
     def ready(self) -> None:
         from luoshi.kernel.elements.sources import register_source
+        from luoshi.kernel.evidence.owners import register_owner
         from luoshi.kernel.filings import asking
-        from luoshi.kernel.filings.checking import facts_finding
+        from luoshi.kernel.filings.checking import evidence_seen, facts_finding
         from luoshi.kernel.filings.mirror import issued_forms, issued_minutes
         from luoshi.kernel.filings.reminding import SUBJECT, TOPIC
         from luoshi.kernel.ledger.checkers import register_checker
@@ -20,6 +21,7 @@ class FilingsConfig(AppConfig):
         register_source("JF02", "本单位自发报表预计用时", issued_minutes)
         register_topic(TOPIC, "填报提醒")
         register_subject(SUBJECT, "应报")
+        register_owner("filing", evidence_seen)
         register_checker("facts", "由填报重新推出事实行，与现存的逐列比较", facts_finding)
 
         register_kinds(

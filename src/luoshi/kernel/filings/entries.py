@@ -12,12 +12,14 @@ from django.db.models import F
 from luoshi.core.errors import Frozen, Incomplete, Invalid
 from luoshi.core.periods import PeriodKind, parse_period
 from luoshi.kernel.definitions.fields import LONGEST_ROWS, LONGEST_TEXT, MISSING, FieldKind, Unfit
+from luoshi.kernel.definitions.reading import date_read
 from luoshi.kernel.definitions.table_rows import RowsUnfit
 from luoshi.kernel.filings.forms import Form, rule_broken
 from luoshi.kernel.filings.models import Answer, Filing, LockMode, Obligation
 from luoshi.kernel.filings.windows import LOCAL
 
 LONGEST_REASON = 500
+LONGEST_DAY = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 Values = dict[str, str | None]
@@ -27,21 +29,23 @@ Values = dict[str, str | None]
 class Typed:
     """What was typed into the page of a form, unread. ``values`` and ``explained``: field key → text.
 
-    ``shown``: field key → the value known before, in canonical text, that the page had put in. ``same``: the
-    keys of those confirmed to be unchanged. Both belong to the page and are not kept in a draft.
+    ``occurred``: the day it happened. ``shown``: field key → the value known before, in canonical text, that
+    the page had put in. ``same``: the keys of those confirmed to be unchanged. The last two belong to the
+    page and are not kept in a draft.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
     explained: Mapping[str, str] = field(default_factory=dict)
     late_reason: str = ""
+    occurred: str = ""
     shown: Mapping[str, str] = field(default_factory=dict)
     same: frozenset[str] = frozenset()
 
     def texts(self) -> dict[str, str]:
         """Return every text that is not blank by its name: a field key, ``KEY.explained``, note, reason."""
         named = {**self.values, **{f"{key}.explained": text for key, text in self.explained.items()}}
-        named |= {"note": self.note, "late_reason": self.late_reason}
+        named |= {"note": self.note, "late_reason": self.late_reason, "occurred": self.occurred}
         return {key: text for key, text in named.items() if text}
 
 
@@ -58,7 +62,15 @@ def typed_check(form: Form, typed: Typed) -> None:
     tables = {each.key for each in form.fields if each.kind is FieldKind.ROWS}
     faults: dict[str, str] = {}
     for key, text in typed.texts().items():
-        longest = LONGEST_REASON if key in short else LONGEST_ROWS if key in tables else LONGEST_TEXT
+        longest = (
+            LONGEST_DAY
+            if key == "occurred"
+            else LONGEST_REASON
+            if key in short
+            else LONGEST_ROWS
+            if key in tables
+            else LONGEST_TEXT
+        )
         if _CONTROL.search(text):
             faults[key] = "含有不可见的控制字符，请删去后重填。"
         elif len(text) > longest:
@@ -204,11 +216,25 @@ def reason_given(text: str, name: str, wanted: str, most: int = LONGEST_REASON) 
     return text
 
 
+def occurred_read(form: Form, typed: Typed) -> date | None:
+    """Return the day a form asks for; None where it asks for none. Raises: Incomplete, Invalid."""
+    if not form.occurred:
+        return None
+    if not typed.occurred.strip():
+        message = "请填写事项发生日期。"
+        raise Incomplete(message, fields={"occurred": message})
+    try:
+        return date_read(typed.occurred)
+    except Unfit as unfit:
+        message = f"事项发生日期{unfit.problem}。"
+        raise Invalid(message, fields={"occurred": message}) from unfit
+
+
 def occurred_check(occurred_on: date | None, today: date) -> None:
     """Refuse a day of occurrence that lies ahead. Raises: Invalid."""
     if occurred_on is not None and occurred_on > today:
         message = "发生日期不得晚于今天，请核对。"
-        raise Invalid(message, fields={"occurred_on": message})
+        raise Invalid(message, fields={"occurred": message})
 
 
 def moment_text(moment: datetime) -> str:

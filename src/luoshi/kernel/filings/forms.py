@@ -23,7 +23,10 @@ class FormRule:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One form. ``to``: which units owe it, an expression for ``org.queries.units_selected``; None: all."""
+    """One form. ``to``: which units owe it, an expression for ``org.queries.units_selected``; None: all.
+
+    ``occurred``: a filing states the day it is about.
+    """
 
     ref: str
     title: str
@@ -33,6 +36,7 @@ class Form:
     rules: tuple[FormRule, ...]
     window: Window | None
     source: str
+    occurred: bool
     pack: str
     pack_version: int
     definition_id: int
@@ -102,6 +106,7 @@ def _form(found: Def, vocabs: Vocabs) -> Form:
         rules=tuple(FormRule(parse(rule["must"]), rule["say"]) for rule in body.get("rules") or ()),
         window=window_of(body.get("window")),
         source=body.get("source") or "",
+        occurred=bool(body.get("occurred")),
         pack=found.pack,
         pack_version=found.pack_version,
         definition_id=found.id,
@@ -110,7 +115,9 @@ def _form(found: Def, vocabs: Vocabs) -> Form:
 
 
 def _names_vocab(body: Mapping[str, Any]) -> bool:
-    return any(str(field["type"]).startswith(f"{FieldKind.VOCAB}:") for field in body["fields"])
+    columns = [column for field in body["fields"] for column in field.get("columns") or ()]
+    typed = [str(each["type"]) for each in (*body["fields"], *columns)]
+    return any(text.startswith(f"{FieldKind.VOCAB}:") for text in typed)
 
 
 def vocab_options(body: Mapping[str, Any]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 
 from luoshi.db.fields import CodeField
+from luoshi.kernel.filings.evidence_models import EntryEvidence, FilingEvidence
 from luoshi.kernel.filings.fact_models import (
     CODE_COLUMNS,
     INTEGER_COLUMNS,
@@ -25,8 +26,10 @@ __all__ = [
     "Answer",
     "Decision",
     "Draft",
+    "EntryEvidence",
     "FactSlot",
     "Filing",
+    "FilingEvidence",
     "FilingFact",
     "FormStanding",
     "How",
@@ -365,6 +368,7 @@ class Draft(models.Model):
     note = models.TextField("说明", blank=True)
     explained = models.JSONField("变动说明", default=dict)
     late_reason = models.TextField("迟报理由", blank=True)
+    occurred = models.CharField("事项发生日期", max_length=20, blank=True)
     rev = models.PositiveIntegerField("修订号")
     saved_at = models.DateTimeField("保存时间")
     saved_by_account = models.BigIntegerField("保存账号")

@@ -13,6 +13,7 @@ from luoshi.core.actor import Actor
 from luoshi.core.periods import Period, parse_period
 from luoshi.kernel.access.policy import can, can_everywhere
 from luoshi.kernel.definitions.queries import definitions_of
+from luoshi.kernel.filings.diffs import FieldChange, Part, filing_diff, version_before
 from luoshi.kernel.filings.forms import Form, form_by_id, form_def, forms_of
 from luoshi.kernel.filings.heads import Template, template_from
 from luoshi.kernel.filings.lighting import Light, lights_of
@@ -42,12 +43,9 @@ from luoshi.kernel.filings.versions import (
     filing_versions,
 )
 from luoshi.kernel.filings.work import (
-    FieldChange,
     OpenWork,
-    filing_diff,
     my_open_work,
     review_queue,
-    version_before,
 )
 
 __all__ = [
@@ -66,6 +64,7 @@ __all__ = [
     "MatrixAsked",
     "Only",
     "OpenWork",
+    "Part",
     "ReviewView",
     "batches_visible",
     "counts",

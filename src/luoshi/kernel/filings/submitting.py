@@ -9,6 +9,7 @@ from django.db import transaction
 from luoshi.core.actor import Actor
 from luoshi.core.errors import Incomplete, Invalid, NotAllowed, Stale, WrongState
 from luoshi.kernel.filings.answering import Said, answer_end, answer_write, facts_told
+from luoshi.kernel.filings.at_hand import at_hand, evidence_check
 from luoshi.kernel.filings.entries import (
     Typed,
     jumps_explained,
@@ -16,6 +17,7 @@ from luoshi.kernel.filings.entries import (
     lock_check,
     moment_text,
     occurred_check,
+    occurred_read,
     typed_check,
     values_read,
 )
@@ -41,7 +43,7 @@ def obligation_claim(
     Raises: NotFound, NotAllowed, WrongState (answered; claimed by somebody else).
     Ledger: ``obligation.claimed``.
     """
-    obligation, _ = _fillable(actor, obligation_id, now)
+    obligation, _ = fillable(actor, obligation_id, now)
     if obligation.claimed_by_account == actor.account_id:
         return obligation
     if obligation.claimed_at is not None and not take_over:
@@ -69,7 +71,7 @@ def draft_save(*, actor: Actor, obligation_id: int, rev: int, typed: Typed, now:
     text that differs the one that stands as ``KEY.theirs`` and the one refused as ``KEY.yours``.
     Ledger: none. A draft says nothing yet.
     """
-    obligation, _ = _fillable(actor, obligation_id, now)
+    obligation, _ = fillable(actor, obligation_id, now)
     lock_check(obligation, now)
     typed_check(form_by_id(obligation.definition_id), typed)
     draft = _draft_checked(obligation, rev, typed)
@@ -97,7 +99,7 @@ def filing_submit(
     that do not fit or break a rule. Each with ``fields``.
     Ledger: ``filing.submitted`` with obligation and version.
     """
-    obligation, flow = _fillable(actor, obligation_id, now)
+    obligation, flow = fillable(actor, obligation_id, now)
     form = form_by_id(obligation.definition_id)
     lock_check(obligation, now)
     typed_check(form, typed)
@@ -105,6 +107,8 @@ def filing_submit(
     offers = offers_of(form, [obligation])[obligation.pk]
     values = values_read(form, {key: _typed_or_same(typed, key) for key in form.keys}, {})
     confirm_check(form, typed, values, offers)
+    evidence_check(form, at_hand([obligation])[obligation.pk])
+    occurred_on = occurred_on or occurred_read(form, typed)
     occurred_check(occurred_on, local_day(now))
     said = Said(
         values=values,
@@ -124,7 +128,7 @@ def filing_submit_nil(*, actor: Actor, obligation_id: int, rev: int, typed: Type
     Raises: as ``filing_submit``; WrongState when the form has no nil return.
     Ledger: ``filing.nil_submitted`` with obligation and version.
     """
-    obligation, flow = _fillable(actor, obligation_id, now)
+    obligation, flow = fillable(actor, obligation_id, now)
     if flow.nil_needs is None:
         raise WrongState(f"表单“{flow.title}”没有零报告，请如实填报各项。")
     form = form_by_id(obligation.definition_id)
@@ -171,7 +175,7 @@ def filing_locked(actor: Actor, filing_id: int) -> tuple[Obligation, Filing]:
     return obligation, obligation.filings.get(pk=filing_id)
 
 
-def _fillable(actor: Actor, obligation_id: int, now: datetime) -> tuple[Obligation, Flow]:
+def fillable(actor: Actor, obligation_id: int, now: datetime) -> tuple[Obligation, Flow]:
     """Return an unanswered obligation that the actor fills, locked."""
     obligation = obligation_locked(actor, obligation_id)
     flow = flow_of(obligation.definition_id)
@@ -230,12 +234,13 @@ def _draft_checked(obligation: Obligation, rev: int, typed: Typed) -> Draft | No
 
 
 def _typed_of(draft: Draft) -> Typed:
-    return Typed(draft.values, draft.note, draft.explained, draft.late_reason)
+    return Typed(draft.values, draft.note, draft.explained, draft.late_reason, occurred=draft.occurred)
 
 
 def _draft_write(draft: Draft, typed: Typed, actor: Actor, now: datetime) -> Draft:
     draft.values, draft.note = dict(typed.values), typed.note
     draft.explained, draft.late_reason = dict(typed.explained), typed.late_reason
+    draft.occurred = typed.occurred
     draft.rev += 1
     draft.saved_at = now
     draft.saved_by_account = actor.account_id

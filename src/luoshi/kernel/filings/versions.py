@@ -10,7 +10,9 @@ from luoshi.core.actor import Actor
 from luoshi.core.periods import Period, parse_period
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.access.queries import units_in_sight
-from luoshi.kernel.definitions.fields import Field
+from luoshi.kernel.definitions.fields import Field, FieldKind
+from luoshi.kernel.evidence.queries import EvidenceView, evidence_view
+from luoshi.kernel.filings.at_hand import filed_with
 from luoshi.kernel.filings.entries import Typed
 from luoshi.kernel.filings.facts import came_late
 from luoshi.kernel.filings.forms import Form, form_by_id
@@ -51,6 +53,7 @@ class FilingView:
 
     ``explained``: field key → why it jumped. ``origins``: of values that were known before, in the order of
     the form. ``signed_by``: account and post, None before it was signed.
+    ``evidence``: (title of the field, file) it was filed with; such a field has no value.
     """
 
     id: int
@@ -76,6 +79,7 @@ class FilingView:
     unit_of_one: bool
     ended_at: datetime | None
     review: ReviewView | None
+    evidence: tuple[tuple[str, EvidenceView], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,7 @@ def draft_of(actor: Actor, obligation_id: int) -> DraftView | None:
     row = Draft.objects.filter(obligation=obligation_visible(actor, obligation_id)).first()
     if row is None:
         return None
-    typed = Typed(row.values, row.note, row.explained, row.late_reason)
+    typed = Typed(row.values, row.note, row.explained, row.late_reason, occurred=row.occurred)
     return DraftView(row.rev, typed, row.saved_at, row.saved_by_account, row.saved_by_name)
 
 
@@ -117,6 +121,8 @@ def filing_versions(obligation: Obligation) -> list[FilingView]:
     form = form_by_id(obligation.definition_id)
     versions = list(obligation.filings.select_related("source_batch", "review").order_by("-version"))
     events = newest_events_of("filing", [each.pk for each in versions])
+    proofs = filed_with([each.pk for each in versions])
+    titles = {field.key: field.title for field in form.fields}
     return [
         FilingView(
             id=each.pk,
@@ -127,6 +133,7 @@ def filing_versions(obligation: Obligation) -> list[FilingView]:
             values=tuple(
                 (field, field.display(each.values.get(field.key)), each.values.get(field.key))
                 for field in form.fields
+                if field.kind is not FieldKind.FILES
             ),
             note=each.note,
             submitted_at=each.submitted_at,
@@ -147,6 +154,7 @@ def filing_versions(obligation: Obligation) -> list[FilingView]:
             unit_of_one=each.unit_of_one,
             ended_at=each.ended_at,
             review=_review(form, each.review) if hasattr(each, "review") else None,
+            evidence=tuple((titles[key], evidence_view(revision)) for key, revision in proofs[each.pk]),
         )
         for each in versions
     ]

@@ -1,4 +1,4 @@
-"""What is waiting for somebody: to be filled, signed, reviewed; and what changed between two versions."""
+"""What is waiting for somebody: to be filled, signed, reviewed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,8 @@ from luoshi.core.periods import Period, parse_period
 from luoshi.core.workdays import WorkCalendar
 from luoshi.kernel.calendars.queries import work_calendar_or_plain
 from luoshi.kernel.filings.flows import Duty, Flow, Step, flows_of
-from luoshi.kernel.filings.forms import Form, form_by_id
 from luoshi.kernel.filings.models import Answer, Decision, Draft, Filing, Obligation, Review, State
-from luoshi.kernel.filings.offers import Origin, origins_of
 from luoshi.kernel.filings.policy import duty_reach, unit_of_one
-from luoshi.kernel.filings.sharing import Contradiction, contradictions
 from luoshi.kernel.filings.sight import obligations_visible
 from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.org.models import Unit
@@ -52,25 +49,6 @@ class OpenWork:
     light: Light
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChange:
-    """One field in two versions, as shown; ``explained``: why it jumped against the period before.
-
-    ``origin``: how the value came about when it was known before. ``unlike``: what other forms of the same
-    time state instead.
-    """
-
-    key: str
-    title: str
-    unit: str
-    before: str
-    now: str
-    changed: bool
-    explained: str
-    origin: Origin | None
-    unlike: tuple[Contradiction, ...]
-
-
 def my_open_work(actor: Actor, now: datetime, rules: LightRules = DEFAULT_RULES) -> list[OpenWork]:
     """Return every step that waits for the actor, the first due first, what is never due last.
 
@@ -88,52 +66,6 @@ def review_queue(actor: Actor, now: datetime, rules: LightRules = DEFAULT_RULES)
     """Return the versions that wait for the actor's review, the longest waiting first."""
     found = _waiting(actor, [Step.REVIEW], now, rules)
     return sorted(found, key=lambda work: (work.since or LAST, work.obligation_id))
-
-
-def filing_diff(filing: Filing, previous: Filing | None) -> list[FieldChange]:
-    """Return every field of a version beside the version before it, in the order of the form.
-
-    Without ``previous`` nothing is changed. The caller has checked the sight. Few queries.
-    """
-    form = form_by_id(Obligation.objects.get(pk=filing.obligation_id).definition_id)
-    origins = {origin.key: origin for origin in origins_of(form, filing)}
-    unlike: dict[str, tuple[Contradiction, ...]] = {}
-    for each in contradictions(filing):
-        unlike[each.key] = (*unlike.get(each.key, ()), each)
-    return [_change(form, key, filing, previous, origins.get(key), unlike.get(key, ())) for key in form.keys]
-
-
-def version_before(filing: Filing) -> Filing | None:
-    """Return the version before this one, whatever became of it."""
-    return (
-        Filing.objects.filter(obligation_id=filing.obligation_id, version__lt=filing.version)
-        .order_by("-version")
-        .first()
-    )
-
-
-def _change(
-    form: Form,
-    key: str,
-    filing: Filing,
-    previous: Filing | None,
-    origin: Origin | None,
-    unlike: tuple[Contradiction, ...],
-) -> FieldChange:
-    field = form.field(key)
-    now = filing.values.get(key)
-    before = now if previous is None else previous.values.get(key)
-    return FieldChange(
-        key=key,
-        title=field.title,
-        unit=field.unit,
-        before=field.display(before),
-        now=field.display(now),
-        changed=before != now,
-        explained=(filing.explained or {}).get(key, ""),
-        origin=origin,
-        unlike=unlike,
-    )
 
 
 @dataclass(frozen=True, slots=True)
