@@ -6,7 +6,8 @@ import pytest
 
 from luoshi.core.errors import Invalid, NotAllowed, NotFound
 from luoshi.core.periods import parse_period
-from luoshi.kernel.filings.importing import NOT_OPENED, preview
+from luoshi.kernel.filings.importing import preview
+from luoshi.kernel.filings.judging import NOT_OPENED
 from luoshi.kernel.filings.models import Obligation
 from tests.harness.times import NOW
 from tests.kernel.filings.helpers import (
@@ -54,7 +55,7 @@ def test_a_clean_table_shows_every_row_with_its_unit():
     assert (found.clean, found.broken, found.faults) == (4, 0, [])
     assert [(row.number, row.unit.code) for row in found.rows] == [(2, "S1"), (3, "S2"), (4, "S3"), (5, "S4")]
     assert found.rows[0].cells == {"cases": "10", "overdue": "1", "rate": "98.06", "kind": "融资"}
-    taken = [row.values for row in found.clean_rows()]
+    taken = [row.said.values for row in found.clean_rows()]
     assert taken[0] == {"cases": "10", "overdue": "1", "rate": "98.06", "kind": "finance", "remark": None}
     assert taken[1]["rate"] is None
     assert snapshot() == before
@@ -237,6 +238,6 @@ def test_blank_lines_are_passed_over_and_numbers_kept():
 def test_many_faults_are_counted_but_not_all_kept(monkeypatch):
     world()
     opened()
-    monkeypatch.setattr("luoshi.kernel.filings.importing.MOST_FAULTS", 2)
+    monkeypatch.setattr("luoshi.kernel.filings.judging.MOST_FAULTS", 2)
     found = look([(f"X{i}", 1, 0, 5, None) for i in range(5)])
     assert (len(found.faults), found.faults_more, found.broken) == (2, 3, 5)

@@ -19,9 +19,21 @@ from xlsxwriter.worksheet import Worksheet
 from luoshi.kernel.documents.text import clean_text
 
 Kind = Literal["text", "int", "decimal", "percent", "date"]
-Value = str | int | Decimal | date | None
+Plain = str | int | Decimal | date | None
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A value in a cell that stands out, with a note on what is wrong."""
+
+    value: Plain
+    note: str
+
+
+Value = Plain | Marked
 
 LONGEST_CELL = 32_767
+MOST_OPTIONS = 255
 _CUT = "……（超长，已截断）"
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 # A spreadsheet that opens a CSV takes these first characters, full-width ones too, for a formula.
@@ -34,23 +46,33 @@ _NO_DAY = datetime(1980, 1, 1)  # noqa: DTZ001
 class Column:
     """``width`` in characters, ``digits`` decimals of kinds decimal and percent.
 
-    Percent values come in percent points (97.65 prints as 97.65%), not as fractions.
+    Percent values come in percent points (97.65 prints as 97.65%), not as fractions. In a locked sheet
+    ``open`` columns may be written in; ``options`` are the values to choose from there, ``help`` is shown
+    beside the cell. A ``hidden`` column is there for the machine.
     """
 
     title: str
     width: float = 12
     kind: Kind = "text"
     digits: int = 2
+    hidden: bool = False
+    open: bool = False
+    options: tuple[str, ...] = ()
+    help: str = ""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """``rows``: one sequence of values per row, as many as columns; ``note`` is a line above the head."""
+    """``rows``: one sequence of values per row, as many as columns; ``note`` is a line above the head.
+
+    ``locked``: only open columns can be written in, without a password: against slips, not against anybody.
+    """
 
     title: str
     columns: Sequence[Column]
     rows: Iterable[Sequence[Value]]
     note: str = ""
+    locked: bool = False
 
 
 def write_xlsx(sheets: Sequence[Sheet], *, created: datetime | None = None) -> bytes:
@@ -83,8 +105,9 @@ def _sheet_name(title: str, taken: set[str]) -> str:
 def _write_sheet(book: Workbook, page: Worksheet, sheet: Sheet) -> None:
     head_row = 1 if sheet.note else 0
     formats = [_format(book, column) for column in sheet.columns]
+    marked = book.add_format({"bg_color": "#F8CBAD", "border": 1, "locked": False, "valign": "vcenter"})
     for place, column in enumerate(sheet.columns):
-        page.set_column(place, place, column.width)
+        page.set_column(place, place, column.width, None, {"hidden": column.hidden})
     if sheet.note:
         page.write_string(0, 0, _cell_text(sheet.note), book.add_format({"font_color": "#595959"}))
     bold = book.add_format(
@@ -104,13 +127,35 @@ def _write_sheet(book: Workbook, page: Worksheet, sheet: Sheet) -> None:
         if len(row) != len(sheet.columns):
             raise ValueError(f"row {last + 1} has {len(row)} values for {len(sheet.columns)} columns")
         for place, value in enumerate(row):
-            _write_cell(page, last, place, value, sheet.columns[place], formats[place])
+            if isinstance(value, Marked):
+                page.write_comment(last, place, _cell_text(value.note), {"x_scale": 2})
+                _write_cell(page, last, place, value.value, sheet.columns[place], marked)
+            else:
+                _write_cell(page, last, place, value, sheet.columns[place], formats[place])
+    if sheet.locked:
+        _lock(page, sheet, head_row + 1, max(last, head_row + 1))
     _set_up_page(page, sheet, head_row, last)
+
+
+def _lock(page: Worksheet, sheet: Sheet, first: int, last: int) -> None:
+    page.protect("", {"format_columns": True, "format_rows": True})
+    for place, column in enumerate(sheet.columns):
+        if not column.open or not (column.options or column.help):
+            continue
+        rule: dict[str, object] = {"validate": "any"}
+        # a list that is too long for the file format is told in the help only
+        if column.options and len(",".join(column.options)) <= MOST_OPTIONS:
+            rule = {"validate": "list", "source": list(column.options), "error_title": "请从中选填"}
+            rule["error_message"] = "请从下拉项中选一项"
+        if column.help:
+            rule |= {"input_title": column.title[:32], "input_message": column.help[:255]}
+        page.data_validation(first, place, last, place, rule)
 
 
 def _set_up_page(page: Worksheet, sheet: Sheet, head_row: int, last: int) -> None:
     page.freeze_panes(head_row + 1, 0)
-    page.autofilter(head_row, 0, max(last, head_row), len(sheet.columns) - 1)
+    if not sheet.locked:
+        page.autofilter(head_row, 0, max(last, head_row), len(sheet.columns) - 1)
     page.repeat_rows(head_row)
     page.set_paper(9)  # A4
     page.fit_to_pages(1, 0)
@@ -130,11 +175,17 @@ def _format(book: Workbook, column: Column) -> Format:
     }
     align = "left" if column.kind == "text" else "center" if column.kind == "date" else "right"
     return book.add_format(
-        {"num_format": patterns[column.kind], "border": 1, "align": align, "valign": "vcenter"}
+        {
+            "num_format": patterns[column.kind],
+            "border": 1,
+            "align": align,
+            "valign": "vcenter",
+            "locked": not column.open,
+        }
     )
 
 
-def _write_cell(page: Worksheet, row: int, place: int, value: Value, column: Column, look: Format) -> None:
+def _write_cell(page: Worksheet, row: int, place: int, value: Plain, column: Column, look: Format) -> None:
     if value is None or value == "":
         page.write_blank(row, place, None, look)
     elif column.kind == "date" and isinstance(value, date):
@@ -155,7 +206,7 @@ def _fits(value: int | Decimal) -> bool:
     return not isinstance(value, bool) and number.is_finite() and abs(number) < 10**15
 
 
-def _text(value: Value) -> str:
+def _text(value: Plain) -> str:
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
@@ -180,6 +231,8 @@ def write_csv(sheet: Sheet) -> bytes:
 
 
 def _csv_cell(value: Value) -> str:
+    if isinstance(value, Marked):
+        value = value.value
     if value is None:
         return ""
     return guarded(value) if isinstance(value, str) else _text(value)

@@ -61,6 +61,7 @@ class OpenTable:
     formulas: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     other_sheets: list[str] = field(default_factory=list)
+    above: list[Row] = field(default_factory=list)
 
     def iter_rows(self) -> Iterator[tuple[int, Row]]:
         """Yield (row number in the file, cells) of every row that is not empty. Raises: Invalid."""
@@ -100,6 +101,7 @@ def read_table(name: str, content: bytes) -> Table:
             formulas=table.formulas,
             errors=table.errors,
             other_sheets=table.other_sheets,
+            above=table.above,
         )
 
 
@@ -114,7 +116,14 @@ def _opened(shown: str, sheet: str, rows: Iterator[Row]) -> OpenTable:
     head = head_index(first)
     columns = head_texts(first[head])
     body = _numbered(chain(first[head + 1 :], rows), head + 2, len(columns))
-    return OpenTable(sheet=sheet, header_row=head + 1, columns=columns, first_data_row=head + 2, _rows=body)
+    return OpenTable(
+        sheet=sheet,
+        header_row=head + 1,
+        columns=columns,
+        first_data_row=head + 2,
+        _rows=body,
+        above=first[:head],
+    )
 
 
 def _numbered(rows: Iterator[Row], start: int, width: int) -> Iterator[tuple[int, Row]]:

@@ -23,7 +23,7 @@ class Table:
     ``first_data_row`` to the last filled one, empty ones too, each as long as ``columns`` or longer; so
     ``rows[i]`` stands in line ``first_data_row + i`` of the file. ``merged`` are A1 ranges, ``formulas`` and
     ``errors`` cell addresses (an error cell reads as None), ``other_sheets`` the further visible sheets,
-    which were not read.
+    which were not read. ``above`` are the rows over the head: titles and notes.
     """
 
     sheet: str
@@ -35,6 +35,7 @@ class Table:
     formulas: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     other_sheets: list[str] = field(default_factory=list)
+    above: list[Row] = field(default_factory=list)
 
     def numbered_rows(self) -> Iterator[tuple[int, Row]]:
         """Yield (row number in the file, cells) of every row that is not empty."""

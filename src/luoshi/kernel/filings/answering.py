@@ -127,16 +127,23 @@ def correction_write(
     reason: str,
     actor: Actor,
     now: datetime,
+    came: tuple[ImportBatch, Given] | None = None,
 ) -> Filing:
-    """Put a new version in place of ``standing``. Ledger: ``filing.corrected``."""
+    """Put a new version in place of ``standing``; ``came``: from which row of which file, None by hand.
+
+    Ledger: ``filing.corrected``.
+    """
     changed = sorted(key for key in values if values[key] != standing.values.get(key))
+    how = How.TYPED if came is None else How.IMPORT
     standing.state, standing.ended_at = State.SUPERSEDED, now
     standing.save()
     _answered(obligation, Answer.FILED)
     obligation.save()
     filing = _version(
-        obligation, Said(values, note=reason, noted=noted_by_correction(standing, values)), actor, now
+        obligation, Said(values, note=reason, noted=noted_by_correction(standing, values, how)), actor, now
     )
+    if came is not None:
+        filing.source_batch, filing.source_row = came[0], came[1].row
     filing.save()
     links = links_write([(filing, filed_with([standing.pk])[standing.pk])]).get(filing.pk, [])
     data = facts_told(obligation, filing) | {"fields": changed}

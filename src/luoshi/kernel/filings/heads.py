@@ -105,7 +105,7 @@ def spoiled_cells(table: Table, places: Mapping[str, int]) -> Iterator[tuple[int
 def _missing(
     table: Table, template: Template, form: Form, places: Mapping[str, int], unused: list[str]
 ) -> Iterator[CellFault]:
-    for key in (UNIT, PERIOD, *form.keys):
+    for key in dict.fromkeys((UNIT, PERIOD, *form.keys, *template.titles)):
         title = template.titles.get(key)
         if title is None or key in places:
             continue

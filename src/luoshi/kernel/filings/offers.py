@@ -71,15 +71,15 @@ def offers_of(form: Form, obligations: Sequence[Obligation]) -> dict[int, dict[s
     """
     waiting = [each for each in obligations if each.answer == Answer.NONE]
     found: dict[int, dict[str, Offer]] = {each.pk: {} for each in waiting}
-    if waiting and any(field.keep for field in form.fields):
+    if waiting and any(field.keep and field.single for field in form.fields):
         _offer_before(form, waiting, found)
-    if waiting and any(field.element for field in form.fields):
+    if waiting and any(field.element and field.single for field in form.fields):
         _offer_known(form, waiting, found)
     return found
 
 
 def _offer_before(form: Form, waiting: Sequence[Obligation], found: dict[int, dict[str, Offer]]) -> None:
-    kept = [field for field in form.fields if field.keep]
+    kept = [field for field in form.fields if field.keep and field.single]
     before = values_before_many(waiting)
     for each in waiting:
         values = before.get(each.pk)
@@ -92,7 +92,7 @@ def _offer_before(form: Form, waiting: Sequence[Obligation], found: dict[int, di
 
 def _offer_known(form: Form, waiting: Sequence[Obligation], found: dict[int, dict[str, Offer]]) -> None:
     """Put in what is known, in place of what stood in the period before."""
-    fields = [field for field in form.fields if field.element]
+    fields = [field for field in form.fields if field.element and field.single]
     months = {each.period_code: last_month(parse_period(each.period_code)) for each in waiting}
     codes = set(months) | {month for month in months.values() if any(each.last_month for each in fields)}
     known = known_many({field.element for field in fields}, {each.unit_id for each in waiting}, codes - {""})
@@ -192,8 +192,11 @@ def noted(values: Values, offers: Offers, *, shown: Collection[str], otherwise: 
     return Noted(sources, _offered(offers))
 
 
-def noted_by_correction(standing: Filing, values: Values) -> Noted:
-    """Return how the values of a corrected version came about: those left as they stood keep their source."""
+def noted_by_correction(standing: Filing, values: Values, how: How) -> Noted:
+    """Return how the values of a corrected version came about: those left as they stood keep their source.
+
+    ``how``: the correction came, by hand or from a file.
+    """
     offered = dict(standing.offered or {})
     sources = dict(standing.sources or {})
     for key, text in values.items():
@@ -204,7 +207,7 @@ def noted_by_correction(standing: Filing, values: Values) -> Noted:
         elif text is None:
             sources.pop(key, None)
         else:
-            sources[key] = How.TYPED.value
+            sources[key] = how.value
     return Noted(sources, offered)
 
 
