@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from io import BytesIO
 
 import openpyxl
@@ -42,15 +43,13 @@ def shared(cast) -> str:
 
 def test_map_shows_the_measure_asked_for(browse, shared):
     client = browse("office")
-    assert cells(soup(client.get(PAGE + "?year=2020")))["单位S1"] == ["0.7", "0.7"]
+    assert cells(soup(client.get(PAGE + "?year=2020")))["单位S1"] == ["40", "40"]
     assert cells(soup(client.get(PAGE + "?year=2020&m=issued"))) == {
         f"单位S{number}": ["2", "2"] for number in (1, 2, 3)
     }
     assert cells(soup(client.get(PAGE + "?year=2020&m=saved&q=S1"))) == {"单位S1": ["1", "1"]}
     assert cells(soup(client.get(PAGE + "?year=2020&m=clustered")))["单位S2"] == ["2", "2"]
     assert "没有名称或编码含" in text_of(client.get(PAGE + "?year=2020&q=无"))
-    part = soup(client.get(PAGE + "?year=2020", headers=HTMX))
-    assert [tag["id"] for tag in part.find_all(True, recursive=False)] == ["burden-map"]
 
 
 def test_issuers_are_ranked_and_fillers_are_not(browse, shared):
@@ -69,6 +68,19 @@ def test_unit_card_names_what_was_not_typed_again(browse, shared):
     assert "应报 2 份" in text and "手工录入 2 项、免录 1 项" in text
     assert "2020年12月 件数 另表 2020年12月履责月报" in text
     assert "不统计登录、点击和在线时长" in text
+
+
+def test_card_is_a_part_of_its_own_in_the_drawer(browse, shared):
+    part = soup(browse("office").get(f"{PAGE}units/S1/?year=2020", headers=HTMX))
+    assert [tag["id"] for tag in part.find_all(True, recursive=False)] == ["burden-unit"]
+
+
+def test_chart_leaves_months_open_that_lie_ahead(browse, shared):
+    chart = json.loads(
+        soup(browse("office").get(PAGE + "?year=2020")).select_one("[data-chart]")["data-chart"]
+    )
+    assert [each["name"] for each in chart["series"]] == ["2020年"]
+    assert chart["series"][0]["values"] == [0] * 11 + [120]
 
 
 def test_a_clerk_sees_the_own_unit_only(browse, shared):

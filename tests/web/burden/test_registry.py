@@ -12,10 +12,11 @@ from django.test.utils import CaptureQueriesContext
 
 from luoshi.kernel.filings.models import FormStanding
 from luoshi.kernel.ledger.models import SecurityEntry
+from luoshi.web.burden.costs import cost_context
 from tests.harness.times import NOW
-from tests.kernel.filings.helpers import ADMISSION
+from tests.kernel.filings.helpers import ADMISSION, WINDOW, form_body
 from tests.kernel.filings.loop import FORM
-from tests.kernel.filings.test_burden import extra_form
+from tests.kernel.filings.test_burden import OWN, extra_form
 from tests.web.conftest import HTMX, soup, text_of
 
 pytestmark = pytest.mark.django_db
@@ -77,10 +78,26 @@ def test_export_holds_what_is_shown(browse, cast):
 def test_form_page_says_what_it_costs_and_asks_twice(browse, cast):
     extra_form()
     text = text_of(browse("clerk").get(PAGE))
-    assert "这张表每年将占用 3 个街道共 36 次、6.0 小时；其中 1 项与《另表》重复，建议引用。" in text
+    assert "这张表每年将占用 3 个街道共 36 次、6.0 小时；其中 1 项与《另表》为同一数据元。" in text
     assert "另表“件数”" in text and "同一数据元" in text
     assert "截止日扎堆" in text and "另表（2021-01-15，3 个单位）" in text
     assert "停用这张表" not in text and "提出申请" not in text
+
+
+def test_sentence_tells_linked_fields_from_those_only_alike(browse, cast):
+    on = NOW.date()
+    linked = {"key": "a", "title": "件数", "type": "int", "unit": "件", "element": "E01"}
+    alike = {"key": "b", "title": "件 数", "type": "int", "unit": "件"}
+    body = form_body(flow=OWN, window=WINDOW, fields=[linked, alike], to="unit.code in ('S1', 'P1')")
+    told = cost_context(body, on=on)["sentence"]
+    assert told == (
+        "这张表每年将占用 1 个街道、1 个部门共 24 次、4.0 小时；"
+        "其中 1 项与《履责月报》为同一数据元；其中 1 项与《履责月报》重复，建议引用。"
+    )
+    nobody = cost_context(body | {"to": "unit.kind == 'firm'"}, on=on)["sentence"]
+    assert nobody == "按现在的填报范围，没有单位需要填报，请核对填报范围。"
+    desk = cost_context(body | {"flow": {"fill": "desk"}, "admission": {}}, on=on)["sentence"]
+    assert desk.startswith("这张表由一个岗位统一填报，每年 12 次，涉及 1 个街道、1 个部门；尚未填写预计用时")
 
 
 def test_a_form_that_is_not_there_is_not_found(browse, cast):

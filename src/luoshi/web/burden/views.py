@@ -42,13 +42,13 @@ class Measure:
     title: str
     unit: str
 
-    def of(self, load: Load) -> int | Decimal:
+    def of(self, load: Load) -> int:
         """Return the number of a load."""
         return getattr(load, self.key)
 
 
 MEASURES = (
-    Measure("hours", "预计用时", "小时"),
+    Measure("minutes", "预计用时", "分钟"),
     Measure("issued", "应报份数", "份"),
     Measure("typed", "手工录入项", "项"),
     Measure("saved", "免录项", "项"),
@@ -62,8 +62,6 @@ def burden_page(request: HttpRequest) -> HttpResponse:
     """The map of units and months, the year beside the one before, and the issuers in order."""
     require_right(request.actor, "filing.view")
     context = burden_context(request)
-    if request.htmx:
-        return render(request, "burden/_map.html", context)
     first, last = year_of(context["year"])
     totals = [sum_of(context["every"], month) for month in context["months"]]
     before = burden_rows(request.actor, first=first.replace(year=first.year - 1), last=same_day(last))
@@ -131,7 +129,7 @@ def sum_of(rows: list[UnitLoad], month: int) -> Load:
     return sum((row.months.get(month, NOTHING) for row in rows), NOTHING)
 
 
-def row_of(row: UnitLoad, months: list[int], measure: Measure, most: int | Decimal) -> tuple[Any, ...]:
+def row_of(row: UnitLoad, months: list[int], measure: Measure, most: int) -> tuple[Any, ...]:
     """Return a unit with (value, depth of colour) or None for each month, and its total."""
     cells = [
         (measure.of(row.months[month]), depth_of(measure.of(row.months[month]), most))
@@ -142,16 +140,16 @@ def row_of(row: UnitLoad, months: list[int], measure: Measure, most: int | Decim
     return row.unit, cells, measure.of(row.total)
 
 
-def depth_of(value: int | Decimal, most: int | Decimal) -> int:
+def depth_of(value: int, most: int) -> int:
     """Return 0 for nothing, else 1 to 4 by the quarter of the largest value that a value lies in.
 
     >>> [depth_of(value, 20) for value in (0, 1, 5, 6, 20)]
     [0, 1, 1, 2, 4]
     """
-    return -(-STEPS * value // most).__int__() if value and most else 0
+    return -(-STEPS * value // most) if value and most else 0
 
 
-def legend_of(most: int | Decimal) -> list[tuple[int, str]]:
+def legend_of(most: int) -> list[tuple[int, str]]:
     """Return (depth, up to which value) of each depth of colour."""
     return (
         [(step, f"≤ {number(Decimal(most) * step / STEPS)}") for step in range(1, STEPS + 1)] if most else []
@@ -168,18 +166,22 @@ def number(value: Decimal) -> str:
 
 
 def trend_of(context: dict[str, Any], now: list[Load], before: list[Load]) -> dict[str, Any]:
-    """Return the chart of a year beside the one before."""
+    """Return the chart of a year beside the one before, open after the last month with anything."""
     measure, year = context["measure"], context["year"]
-    series = [(f"{year}年", now), (f"{year - 1}年", before)]
+    reached = max((place for place, load in enumerate(now, start=1) if load.issued), default=0)
+    series = [(f"{year}年", now, reached), (f"{year - 1}年", before, len(before))]
     return {
-        "kind": "bar",
+        "kind": "line",
         "title": measure.title,
         "unit": measure.unit,
         "categories": context["month_titles"],
         "series": [
-            {"name": name, "values": [float(measure.of(load)) for load in loads]}
-            for name, loads in series
-            if any(load != NOTHING for load in loads)
+            {
+                "name": name,
+                "values": [measure.of(load) if place < known else None for place, load in enumerate(loads)],
+            }
+            for name, loads, known in series
+            if any(load.issued for load in loads)
         ],
     }
 

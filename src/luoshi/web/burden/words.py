@@ -47,12 +47,20 @@ def cost_words(cost: Cost, near: Sequence[Near]) -> str:
 
 
 def _near_words(near: Sequence[Near]) -> str:
-    """Return which fields are asked already, by the form that asks most of them."""
-    if not near:
-        return ""
+    """Return how many fields are asked already: linked by their element, or only alike by their titles."""
+    linked = [each for each in near if each.why is Why.ELEMENT]
+    keys = {each.key for each in linked}
+    alike = [each for each in near if each.key not in keys]
+    parts = [
+        f"其中 {len({each.key for each in some})} 项与{_forms(some)}{words}"
+        for some, words in ((linked, "为同一数据元"), (alike, "重复，建议引用"))
+        if some
+    ]
+    return "".join(f"；{part}" for part in parts)
+
+
+def _forms(near: Sequence[Near]) -> str:
+    """Return the form that asks most of some fields, in quotes, and whether others do too."""
     titles = {each.form_ref: each.form_title for each in near}
-    keys = {ref: {each.key for each in near if each.form_ref == ref} for ref in titles}
-    most = max(keys, key=lambda ref: len(keys[ref]))
-    fields = len({each.key for each in near})
-    others = "等表" if len(titles) > 1 else ""
-    return f"；其中 {fields} 项与《{titles[most]}》{others}重复，建议引用"
+    most = max(titles, key=lambda ref: len({each.key for each in near if each.form_ref == ref}))
+    return f"《{titles[most]}》{'等表' if len(titles) > 1 else ''}"
