@@ -33,6 +33,7 @@ READ = (302, 200, 200, 200, 403, 200)
 SEEN = (302, 200, 200, 200, 404, 200)
 FILL = (302, 403, 200, 403, 403, 403)
 OFFICE = (302, 403, 403, 200, 403, 403)
+VIEWED = (302, 403, 200, 200, 403, 200)
 FORM = ["bulletins.panjin"]
 REPORT = ["bulletins.panjin", "2023-01..2023-04"]
 
@@ -93,6 +94,16 @@ ROWS = (
     Row("form_stopped", (302, 403, 200, 200, 403, 403), lambda ids: FORM, method="post"),
     Row("renewal_asked", (302, 403, 200, 200, 403, 403), lambda ids: FORM, method="post"),
     Row("renewal_decided", (302, 403, 403, 404, 403, 403), lambda ids: FORM, method="post"),
+    Row("proposal_list", VIEWED),
+    Row("proposal_export", VIEWED),
+    Row("proposal_detail", (302, 403, 200, 200, 403, 200), lambda ids: [ids["proposal"]]),
+    Row("proposal_withdraw", (302, 403, 302, 403, 403, 403), lambda ids: [ids["proposal"]], method="post"),
+    Row("proposal_admit", (302, 403, 403, 302, 403, 403), lambda ids: [ids["proposal"]], method="post"),
+    Row("proposal_refuse", (302, 403, 403, 200, 403, 403), lambda ids: [ids["proposal"]], method="post"),
+    Row("design_new", (302, 403, 302, 302, 403, 403), method="post"),
+    Row("design_page", (302, 403, 200, 404, 403, 403), lambda ids: [ids["design"]]),
+    Row("design_drop", (302, 403, 302, 302, 403, 403), lambda ids: [ids["design"]], method="post"),
+    Row("local_pack", same(404)),
     Row("round_list", READ),
     Row("round_compute", OFFICE, method="post"),
     Row("round_detail", SEEN, lambda ids: [ids["round"]]),

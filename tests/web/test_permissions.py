@@ -6,6 +6,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from luoshi.core.periods import parse_period
+from luoshi.domains.admission.actions import proposal_begin
 from luoshi.kernel.assess.queries import rounds_visible, sheets_visible
 from luoshi.kernel.discuss.actions import comment_add, question_ask
 from luoshi.kernel.filings.actions import draft_keep
@@ -15,6 +16,7 @@ from luoshi.kernel.reports.queries import issues_visible
 from luoshi.web.reports import views as report_views
 from luoshi.web.shell.names import PAGES
 from tests.district import LATER
+from tests.domains.admission.world import asked, patrol
 from tests.web.conftest import PANJIN, PERIOD, obligation_of
 from tests.web.permissions import PEOPLE, ROWS, Row
 
@@ -50,6 +52,7 @@ def ids(district, browse):
         now=LATER,
     )
     owed = obligation_of(district, "PJ02")
+    writer = district.actor("tongji")
     event = events_page(limit=1)[0].id
     question = question_ask(
         actor=district.actor("dawa"), kind="form", ref=PANJIN, text="口径如何？", now=LATER
@@ -63,6 +66,8 @@ def ids(district, browse):
         "obligation": owed,
         "filing": filing_versions(obligation_visible(office, owed))[0].id,
         "draft": draft.token,
+        "design": proposal_begin(actor=writer, now=LATER).pk,
+        "proposal": asked(writer, patrol(until="2024-12-31")).pk,
         "round": scored.pk,
         "sheet": sheet.pk,
         "line": sheet.lines.first().pk,

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "luoshi.web.workbench",
     "luoshi.web.org",
     "luoshi.web.packs",
+    "luoshi.web.forms",
     "luoshi.web.filings",
     "luoshi.web.burden",
     "luoshi.web.discuss",

@@ -37,6 +37,7 @@ from luoshi.kernel.loader.actions import LOCAL
 from luoshi.kernel.loader.local import local_form_put, local_key_next
 
 LONGEST_WORDS = 500
+LONGEST_PAGE = 32
 _KEY = re.compile(r"f([1-9]\d{0,3})", re.ASCII)
 
 
@@ -97,20 +98,24 @@ def _changing(actor: Actor, key: str) -> tuple[Design, str]:
 
 
 @transaction.atomic
-def proposal_save(*, actor: Actor, draft_id: int, rev: int, design: Design, now: datetime) -> ProposalDraft:
+def proposal_save(
+    *, actor: Actor, draft_id: int, rev: int, design: Design, page: str = "", now: datetime
+) -> ProposalDraft:
     """Keep a design as typed; nothing is judged but its size.
 
+    ``page``: names the open page, which may save over what it saved itself a moment before.
     Raises: NotAllowed, NotFound, Invalid (a text too long), Stale (somebody saved since ``rev``).
     Ledger: none.
     """
     draft = _draft_locked(actor, draft_id)
-    if draft.rev != rev:
+    if draft.rev != rev and not (page and page == draft.page):
         raise Stale(
             f"{draft.saved_by_name}已另存了这份设计稿。您填写的内容都还在本页，核对后再点一次，即以本页内容为准。"
         )
     _sizes(design)
     draft.design = design.keyed().as_json()
     draft.rev += 1
+    draft.page = page[:LONGEST_PAGE] or draft.page
     draft.authors = sorted({*draft.authors, actor.account_id})
     draft.saved_at, draft.saved_by_account, draft.saved_by_name = now, actor.account_id, actor.person_name
     draft.save()
@@ -124,13 +129,15 @@ def proposal_drop(*, actor: Actor, draft_id: int) -> None:
 
 
 @transaction.atomic
-def proposal_ask(*, actor: Actor, draft_id: int, rev: int, design: Design, now: datetime) -> FormProposal:
+def proposal_ask(
+    *, actor: Actor, draft_id: int, rev: int, design: Design, page: str = "", now: datetime
+) -> FormProposal:
     """Ask that a form be admitted, as it is designed now; the draft is done with.
 
     Raises: NotAllowed, NotFound, Stale, Invalid with every fault by its place in the design.
     Ledger: ``proposal.asked``.
     """
-    draft = proposal_save(actor=actor, draft_id=draft_id, rev=rev, design=design, now=now)
+    draft = proposal_save(actor=actor, draft_id=draft_id, rev=rev, design=design, page=page, now=now)
     design = design_of(draft.design)
     made = composed_of(design, draft.form_key)
     faults = faults_of(
@@ -158,7 +165,7 @@ def proposal_ask(*, actor: Actor, draft_id: int, rev: int, design: Design, now: 
         asked_by_post=actor.post_code,
     )
     draft.delete()
-    data = {"unit": proposal.unit.code, "form": proposal.form_key, "fields": len(design.fields)}
+    data = {"unit": proposal.unit.code, "form": proposal.form_key}
     record(proposal, "proposal.asked", by=actor.by, at=now, data=data)
     return proposal
 

@@ -116,6 +116,7 @@ def _field(
         jump=_text(row.get("jump")),
         options="\n".join(vocab.get(parameter, {}).values()) if kind == "vocab" else "",
         element=row.get("element") or "",
+        keep="yes" if row.get("keep") else "",
         help=row.get("help") or "",
     )
 

@@ -200,6 +200,8 @@ class _Composing:
             body["element"] = row.element.strip()
             if not _ELEMENT.fullmatch(row.element.strip()):
                 self.faults[f"{place}.element"] = "数据元编码应为大写字母开头的字母和数字，如 LZ01。"
+        if row.keep == "yes":
+            body["keep"] = True
         if row.help.strip():
             body["help"] = row.help.strip()
         return body

@@ -51,6 +51,7 @@ class FieldDesign:
     jump: str = ""
     options: str = ""
     element: str = ""
+    keep: str = ""
     help: str = ""
 
 

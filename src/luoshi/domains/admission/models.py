@@ -24,7 +24,7 @@ class ProposalDraft(models.Model):
 
     ``design``: everything as typed. ``form_key`` and ``form_hash``: the form in force that is to be changed
     and the hash of its definition when the draft began; empty for a new form. ``rev`` grows with every save.
-    ``authors``: accounts that wrote on it, none of whom may admit it.
+    ``authors``: accounts that wrote on it, none of whom may admit it. ``page``: the page that saved last.
     """
 
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+", verbose_name="申请单位")
@@ -32,6 +32,7 @@ class ProposalDraft(models.Model):
     form_hash = CodeField("所改版本", max_length=64, blank=True)
     design = models.JSONField("设计稿")
     rev = models.PositiveIntegerField("修订号")
+    page = models.CharField("页面凭据", max_length=32, blank=True)
     authors = models.JSONField("起草账号")
     saved_at = models.DateTimeField("保存时间")
     saved_by_account = models.BigIntegerField("保存账号")

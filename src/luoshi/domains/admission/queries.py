@@ -15,7 +15,7 @@ from luoshi.core.periods import Period, PeriodKind, periods_between
 from luoshi.domains.admission.audience import Audience, audience_on
 from luoshi.domains.admission.compose import BY_HAND, Composed, Options, composed, place_of
 from luoshi.domains.admission.design import Design, design_of
-from luoshi.domains.admission.models import FormProposal, ProposalDraft
+from luoshi.domains.admission.models import FormProposal, ProposalDraft, ProposalState
 from luoshi.kernel.access.policy import can, can_everywhere, require_right
 from luoshi.kernel.calendars.queries import work_calendar_or_plain
 from luoshi.kernel.definitions.queries import Def, definition, definitions_in
@@ -111,7 +111,8 @@ def proposal_visible(actor: Actor, proposal_id: int) -> FormProposal:
 
 def may_decide(actor: Actor, proposal: FormProposal) -> bool:
     """Say whether the actor could admit or refuse a proposal; the action judges again."""
-    return proposal.state == "asked" and can(actor, ADMIT) and actor.account_id not in proposal.authors
+    other = actor.account_id not in proposal.authors
+    return other and proposal.state == ProposalState.ASKED and can(actor, ADMIT)
 
 
 def standing_of(form_key: str) -> Standing | None:

@@ -136,6 +136,17 @@ def local_form_faults(form: LocalForm) -> dict[str, str]:
     return {}
 
 
+def local_form_body(form: LocalForm) -> dict[str, Any]:
+    """Return the body of a form as it would be installed, every optional key filled in.
+
+    Raises: NotFound for an owner that does not exist, PackInvalid.
+    """
+    pack = _pack_of(pack_in_force(LOCAL))
+    _put(pack, [form])
+    entries = _checked(pack).entries
+    return dict(next(each.body for each in entries if (each.kind, each.key) == ("form", form.key)))
+
+
 def local_text(version: int | None = None) -> tuple[PackRow, str]:
     """Return a version of the pack (the one in force without ``version``) with its file. Raises: NotFound."""
     rows = [
