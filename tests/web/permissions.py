@@ -102,7 +102,7 @@ ROWS = (
     Row("proposal_refuse", (302, 403, 403, 200, 403, 403), lambda ids: [ids["proposal"]], method="post"),
     Row("design_new", (302, 403, 302, 302, 403, 403), method="post"),
     Row("design_page", (302, 403, 200, 404, 403, 403), lambda ids: [ids["design"]]),
-    Row("design_drop", (302, 403, 302, 302, 403, 403), lambda ids: [ids["design"]], method="post"),
+    Row("design_drop", (302, 403, 302, 404, 403, 403), lambda ids: [ids["design"]], method="post"),
     Row("local_pack", same(404)),
     Row("round_list", READ),
     Row("round_compute", OFFICE, method="post"),

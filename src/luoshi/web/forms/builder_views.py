@@ -52,6 +52,7 @@ def design_new(request: HttpRequest) -> HttpResponse:
 @require_POST
 def design_dropped(request: HttpRequest, draft_id: int) -> HttpResponse:
     """Throw a design away."""
+    draft_visible(request.actor, draft_id)
     if not request.POST.get("sure"):
         messages.error(request, "请先勾选“确认删除”，再删除设计稿。")
         return redirect("design_page", draft_id)
