@@ -44,7 +44,6 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("问答", "question_list", "message-circle", "question.view", "form"),
             Entry("报表目录", "registry_list", "calendar", "filing.view", "form", "目录"),
             Entry("基层减负", "burden_page", "clock", "filing.view", "form", "减负"),
-            Entry("表单设计", "proposal_list", "edit", "form.view"),
             Entry("检查考核", "round_list", "rosette", "round.view", "scheme", "考核"),
         ),
     ),
@@ -59,6 +58,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         "系统管理",
         (
             Entry("单位", "unit_tree", "sitemap", "org.view"),
+            Entry("表单设计", "proposal_list", "edit", "form.view"),
             Entry("业务包", "pack_list", "package", "pack.view"),
         ),
     ),
