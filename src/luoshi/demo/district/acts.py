@@ -24,6 +24,9 @@ from luoshi.kernel.filings.actions import (
     obligation_excuse_decide,
 )
 from luoshi.kernel.filings.entries import Typed
+from luoshi.kernel.filings.forms import form_by_id
+from luoshi.kernel.filings.models import Obligation
+from luoshi.kernel.filings.offers import offers_of
 from luoshi.kernel.filings.reviewing import ReturnItem
 from luoshi.kernel.filings.windows import local_day
 
@@ -83,10 +86,23 @@ class Acts:
             values = values_of(job.unit, job.period)
             if job.mistake:
                 values = mistaken(values, job.mistake[0], job.returned)
-            typed = Typed(values=values, explained=explained_of(job.unit, job.period), late_reason=late)
+            shown = self._known(job)
+            typed = Typed(
+                values=values,
+                explained=explained_of(job.unit, job.period),
+                late_reason=late,
+                shown=shown,
+                same=frozenset(key for key, text in shown.items() if values.get(key) == text),
+            )
             submit = filing_submit
         filing = submit(actor=clerk, obligation_id=job.obligation_id, rev=job.rev, typed=typed, now=now)
         job.rev, job.version, job.filing_id = job.rev + 1, filing.version, filing.pk
+
+    def _known(self, job: Job) -> dict[str, str]:
+        """Return what the page of an answer puts in, since another form holds it."""
+        obligation = Obligation.objects.get(pk=job.obligation_id)
+        offers = offers_of(form_by_id(obligation.definition_id), [obligation])[obligation.pk]
+        return {key: offer.value for key, offer in offers.items()}
 
     def withdrawn(self, job: Job, now: datetime) -> None:
         """Take the version back that was just submitted."""

@@ -43,13 +43,14 @@ from luoshi.kernel.filings.submitting import (
     filing_withdraw,
     obligation_claim,
 )
-from luoshi.kernel.filings.taking import draft_drop, draft_keep, draft_preview, filings_take
+from luoshi.kernel.filings.taking import batch_preview, draft_drop, draft_keep, draft_preview, filings_take
 from luoshi.kernel.filings.windows import Dates, dates_of, local_day
 from luoshi.kernel.ledger.actions import Entry, record_many
 from luoshi.kernel.org.models import Unit
 from luoshi.kernel.org.queries import ancestor_chains, units_selected
 
 __all__ = [
+    "batch_preview",
     "draft_drop",
     "draft_keep",
     "draft_preview",

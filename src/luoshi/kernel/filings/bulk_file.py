@@ -12,6 +12,7 @@ from luoshi.kernel.filings.bulk import (
     ID,
     LATE,
     NOTE,
+    SHEET,
     FillSheet,
     SheetColumn,
     columns_of,
@@ -33,11 +34,12 @@ def sheet_file(sheet: FillSheet) -> bytes:
 def faults_file(found: Preview) -> bytes:
     """Return the rows of a filled sheet that have faults, each faulty cell marked with what to do about it.
 
-    It can be filled in and sent back like the sheet it came from. Raises: Invalid when no row has a fault.
+    It can be filled in and sent back like the sheet it came from. Raises: Invalid when no row has a fault, or
+    the file is no such sheet.
     """
     sheet = found.sheet
-    if sheet is None or found.period is None or not found.broken:
-        raise Invalid("这张表没有有误的行，无需下载。")
+    if found.template.ref != SHEET or sheet is None or found.period is None or not found.broken:
+        raise Invalid("这张表不是填报表，或没有有误的行，无需下载。")
     columns = columns_of(found.form)
     rows: list[tuple[Value, ...]] = [(*(HELP if each.key == ID else each.help for each in columns), "")]
     for row in found.rows:

@@ -26,6 +26,7 @@ from luoshi.kernel.filings.importing import MOST_BYTES, Preview, preview
 from luoshi.kernel.filings.judging import CleanRow
 from luoshi.kernel.filings.models import ImportBatch, ImportDraft
 from luoshi.kernel.filings.policy import require_filler
+from luoshi.kernel.filings.queries import batches_visible
 from luoshi.kernel.filings.sight import obligation_locked
 from luoshi.kernel.ledger.actions import record
 
@@ -76,6 +77,19 @@ def draft_drop(*, actor: Actor, draft_token: uuid.UUID | str) -> None:
 def draft_preview(*, actor: Actor, draft_token: uuid.UUID | str, now: datetime) -> Preview:
     """Check a kept upload as things stand now. Reads only. Raises: what ``preview`` raises, NotFound."""
     return _preview(actor, _draft(actor, draft_token), now)
+
+
+def batch_preview(*, actor: Actor, batch_id: int, now: datetime) -> Preview:
+    """Check the file of a taken sheet again, as things stand now: what was taken says the same by now.
+
+    Reads only. Raises: NotFound (not in sight, no sheet), NotAllowed, Invalid.
+    """
+    batch = ImportBatch.objects.filter(pk=batch_id, import_ref=SHEET).order_by("id").first()
+    if batch is None or not batches_visible(actor, batch.form_ref).filter(pk=batch_id).exists():
+        raise NotFound("没有这次批量填报，或您无权查看。")
+    content = file_content(file_by_hash(batch.file_sha))
+    period = parse_period(batch.period_code)
+    return sheet_preview(actor, batch.form_ref, period, batch.file_name, content, now)
 
 
 def _draft(actor: Actor, token: uuid.UUID | str) -> ImportDraft:

@@ -8,12 +8,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from luoshi.core.errors import Incomplete, NotFound
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.documents.xlsx import Column
 from luoshi.kernel.filings.actions import draft_drop, draft_keep, draft_preview, filings_take
+from luoshi.kernel.filings.bulk import SHEET
 from luoshi.kernel.filings.heads import template_of
 from luoshi.kernel.filings.policy import require_filler
 from luoshi.kernel.filings.queries import form_def, templates_of
@@ -24,6 +26,14 @@ from luoshi.web.shell.export import xlsx_response
 from luoshi.web.shell.posting import request_key, taken_once
 
 SHOWN = 200
+# what taking a row would do: mark and word
+LOOKS = {
+    "new": ("ok", "可导入"),
+    "changed": ("warn", "改动"),
+    "same": ("", "无变化"),
+    "blank": ("", "未填"),
+    "fault": ("bad", "有误"),
+}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -75,13 +85,14 @@ def forgotten(request: HttpRequest, token: UUID) -> None:
 def filing_preview(request: HttpRequest, token: UUID) -> HttpResponse:
     """What the table would bring, checked as things stand now. Nothing is saved."""
     found = draft_preview(actor=request.actor, draft_token=token, now=request.now)
-    keys = [key for key, _ in found.columns if not key.startswith("@")]
+    keys = [key for key, _ in found.columns if key not in ("@unit", "@period", "@id")]
     titles = dict(found.columns)
     rows = [
         (
             row,
-            [(row.cells.get(key, ""), fault_at(row, titles[key])) for key in keys],
-            fault_at(row, titles.get("@unit")),
+            [(row.cells.get(key, ""), fault_at(row, titles[key]), row.was.get(key, "")) for key in keys],
+            fault_at(row, titles.get("@unit")) or fault_at(row, titles.get("@id")),
+            *LOOKS[row.kind],
         )
         for row in found.rows[:SHOWN]
     ]
@@ -94,6 +105,7 @@ def filing_preview(request: HttpRequest, token: UUID) -> HttpResponse:
         "faults": found.faults[:SHOWN],
         "fault_count": len(found.faults) + found.faults_more,
         "shown": SHOWN,
+        "sheet": found.template.ref == SHEET,
     }
     return render(request, "filings/preview.html", context)
 
@@ -129,17 +141,31 @@ def filing_take(request: HttpRequest, token: UUID) -> HttpResponse:
     result = taken_once(
         request,
         lambda: batch_facts(
-            filings_take(actor=request.actor, draft_token=token, only_clean=only_clean, now=request.now)
+            filings_take(
+                actor=request.actor,
+                draft_token=token,
+                only_clean=only_clean,
+                now=request.now,
+                reason=request.POST.get("reason", ""),
+            )
         ),
     )
     left = f"，未导入 {result['left']} 行" if result["left"] else ""
     messages.success(request, f"已导入 {result['taken']} 行{left}。每一行都已留痕。")
+    if result["sheet"]:
+        return redirect(f"{reverse('filing_sheet', args=[result['form']])}?period={result['period']}")
     return redirect("filing_matrix", result["form"])
 
 
 def batch_facts(batch) -> dict[str, object]:
     """Return what the page says of a batch."""
-    return {"form": batch.form_ref, "taken": batch.rows_taken, "left": batch.rows_left}
+    return {
+        "form": batch.form_ref,
+        "taken": batch.rows_taken,
+        "left": batch.rows_left,
+        "sheet": batch.import_ref == SHEET,
+        "period": batch.period_code,
+    }
 
 
 @require_POST
