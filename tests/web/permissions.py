@@ -34,6 +34,7 @@ SEEN = (302, 200, 200, 200, 404, 200)
 FILL = (302, 403, 200, 403, 403, 403)
 OFFICE = (302, 403, 403, 200, 403, 403)
 VIEWED = (302, 403, 200, 200, 403, 200)
+ADMIN = (302, 403, 403, 403, 200, 403)
 FORM = ["bulletins.panjin"]
 REPORT = ["bulletins.panjin", "2023-01..2023-04"]
 
@@ -50,6 +51,12 @@ ROWS = (
     Row("unit_detail", same(200), lambda ids: ["PJ02"]),
     Row("unit_import", (302, 403, 403, 403, 200, 403)),
     Row("unit_template", (302, 403, 403, 403, 200, 403)),
+    Row("people_import", ADMIN),
+    Row("people_template", ADMIN),
+    Row("account_list", ADMIN),
+    Row("account_export", ADMIN),
+    Row("passwords_issue", (302, 403, 403, 403, 409, 403), method="post"),
+    Row("account_change", (302, 403, 403, 403, 409, 403), lambda ids: [999999], method="post"),
     Row("pack_list", same(200)),
     Row("pack_detail", same(200), lambda ids: ["bulletins"]),
     Row("definition_detail", same(200), lambda ids: ["scheme", "bulletins.panjin"]),

@@ -174,7 +174,7 @@ def test_menu_hides_what_the_actor_may_not_open(addresses, browse):
     titles = [
         link.get_text().strip() for link in soup(browse("guanli").get("/")).select("#side a:not(.side-close)")
     ]
-    assert titles == ["工作台", "留痕核验", "单位", "业务包"]
+    assert titles == ["工作台", "留痕核验", "单位", "账号", "业务包"]
 
 
 def test_menu_hides_areas_without_a_pack(browse, district):

@@ -6,16 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.db import transaction
-
 from luoshi.core.actor import SYSTEM, Actor
 from luoshi.demo.district.habits import random_of
 from luoshi.demo.district.places import DISTRICT, GROUPS, Merger, Scale
 from luoshi.demo.district.words import GIVEN_FIRST, GIVEN_SECOND, SURNAMES
-from luoshi.kernel.access.actions import role_bind
+from luoshi.kernel.access.actions import account_prepare, role_bind
 from luoshi.kernel.access.models import Account
 from luoshi.kernel.access.queries import actor_of
-from luoshi.kernel.ledger.actions import record
 from luoshi.kernel.org.actions import (
     appoint,
     appointment_end,
@@ -98,22 +95,7 @@ def _person(name: str, unit: str, duty: str, since: date, now: datetime) -> None
     post_create(by=SYSTEM, code=post, unit_code=unit, title=POST_TITLES[duty], is_head=duty == HEAD, now=now)
     appoint(by=SYSTEM, person_id=person.pk, post_code=post, from_on=since, now=now)
     role_bind(by=SYSTEM, post_code=post, role=duty, scope_unit_code=unit, now=now)
-    _account_shut(post, person.pk, now)
-
-
-@transaction.atomic
-def _account_shut(username: str, person_id: int, now: datetime) -> Account:
-    """Make an account that nobody can sign in with before an administrator resets its password.
-
-    The one step beside the actions: ``account_create`` hashes a one-time password that nobody here would ever
-    read, half a minute of work for all units. Row and event are the same as it writes.
-    Ledger: ``account.created``.
-    """
-    account = Account(username=username, person_id=person_id, must_change_password=True)
-    account.set_unusable_password()
-    account.save()
-    record(account, "account.created", by=SYSTEM, at=now, data={"person": person_id})
-    return account
+    account_prepare(by=SYSTEM, username=post, person_id=person.pk, now=now)
 
 
 def _names() -> list[str]:

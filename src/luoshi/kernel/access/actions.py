@@ -6,7 +6,7 @@ Passwords never enter the ledger, the security log or an error message.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Collection
 from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
@@ -14,15 +14,16 @@ from django.db import transaction
 from django.utils.timezone import localtime
 
 from luoshi.core.actor import Actor, By
-from luoshi.core.errors import Duplicate, Invalid, NotAllowed, NotFound, WrongState, nearest
+from luoshi.core.errors import Duplicate, Incomplete, Invalid, NotAllowed, NotFound, WrongState, nearest
 from luoshi.kernel.access.guard import attempt_counted, attempts_forgotten, guard_key
 from luoshi.kernel.access.models import ADMIN_ROLES, Account, RoleBinding
+from luoshi.kernel.access.names import username_fault
 from luoshi.kernel.access.passwords import one_time_password, require_good_password, shorter
 from luoshi.kernel.access.policy import ROLES, require_right
 from luoshi.kernel.ledger.actions import record, security_note
 from luoshi.kernel.org.models import Person, Post, Unit
 
-_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+MOST_ISSUED = 30
 
 
 @transaction.atomic
@@ -36,21 +37,79 @@ def account_create(
     person who has an account.
     Ledger: ``account.created``; the user name enters as a salted commitment only.
     """
-    who = _managing(by)
+    who = managing(by)
+    account = _account_new(username, person_id)
+    password = one_time_password()
+    account.set_password(password)
+    return _account_entered(account, who, now), password
+
+
+@transaction.atomic
+def account_prepare(*, by: By | Actor, username: str, person_id: int | None, now: datetime) -> Account:
+    """Make an account that nobody can sign in with before ``passwords_issue`` gives it a one-time password.
+
+    Raises: as ``account_create``. Ledger: ``account.created``, as there.
+    """
+    who = managing(by)
+    account = _account_new(username, person_id)
+    account.set_unusable_password()
+    return _account_entered(account, who, now)
+
+
+def _account_new(username: str, person_id: int | None) -> Account:
+    """Return an account that may be entered, not saved yet."""
     username = username.strip().lower()
-    if not _USERNAME.fullmatch(username):
-        message = "账号由2至40个小写字母、数字和 . _ - 组成，以字母或数字开头。"
-        raise Invalid(message, fields={"username": message})
+    fault = username_fault(username)
+    if fault:
+        raise Invalid(fault, fields={"username": fault})
     if Account.objects.filter(username=username).exists():
         message = f"账号“{username}”已经使用，请换一个。"
         raise Duplicate(message, fields={"username": message})
     if person_id is not None:
         _require_person_free(person_id)
-    password = one_time_password()
-    account = Account(username=username, person_id=person_id, must_change_password=True)
-    account.set_password(password)
+    return Account(username=username, person_id=person_id, must_change_password=True)
+
+
+def _account_entered(account: Account, who: By, now: datetime) -> Account:
     account.save()
-    record(account, "account.created", by=who, at=now, data={"person": person_id})
+    record(account, "account.created", by=who, at=now, data={"person": account.person_id})
+    return account
+
+
+@transaction.atomic
+def passwords_issue(
+    *, by: By | Actor, account_ids: Collection[int], now: datetime
+) -> list[tuple[Account, str]]:
+    """Give one-time passwords to accounts that have none yet; returned here, by user name, and never again.
+
+    At most ``MOST_ISSUED`` at once, since each costs a slow hash. Who has a password keeps it: that one is
+    reset by ``password_reset``.
+    Raises: NotAllowed; Incomplete for none or too many; NotFound; WrongState for an account with a password
+    or a stopped one. Nothing is issued then.
+    Ledger: ``account.password_reset`` for each.
+    """
+    who = managing(by)
+    wanted = set(account_ids)
+    if not 0 < len(wanted) <= MOST_ISSUED:
+        raise Incomplete(f"请选择 1 至 {MOST_ISSUED} 个账号，人多时分几次发放。")
+    accounts = list(Account.objects.select_for_update().filter(pk__in=wanted).order_by("username"))
+    if len(accounts) < len(wanted):
+        raise NotFound("所选账号有的已不存在，请刷新后重新选择。")
+    for account in accounts:
+        if account.has_usable_password():
+            raise WrongState(f"账号“{account.username}”已有口令。忘记口令的，请用“重置口令”。")
+        if not account.is_active:
+            raise WrongState(f"账号“{account.username}”已停用，请先恢复再发口令。")
+    return [_password_given(account, who, now) for account in accounts]
+
+
+def _password_given(account: Account, who: By, now: datetime) -> tuple[Account, str]:
+    password = one_time_password()
+    account.set_password(password)
+    account.must_change_password = True
+    account.save()
+    record(account, "account.password_reset", by=who, at=now)
+    attempts_forgotten(_password_key(account.pk))
     return account, password
 
 
@@ -102,17 +161,11 @@ def password_reset(*, by: By | Actor, account_id: int, now: datetime) -> tuple[A
     Raises: NotAllowed; NotFound; WrongState for a stopped account.
     Ledger: ``account.password_reset``.
     """
-    who = _managing(by)
+    who = managing(by)
     account = _account_locked(account_id)
     if not account.is_active:
         raise WrongState("该账号已停用，请先恢复再重置密码。")
-    password = one_time_password()
-    account.set_password(password)
-    account.must_change_password = True
-    account.save()
-    record(account, "account.password_reset", by=who, at=now)
-    attempts_forgotten(_password_key(account_id))
-    return account, password
+    return _password_given(account, who, now)
 
 
 @transaction.atomic
@@ -122,7 +175,7 @@ def account_stop(*, by: By | Actor, account_id: int, now: datetime) -> Account:
     Raises: NotAllowed, for one's own account too; NotFound; WrongState when it is stopped already.
     Ledger: ``account.stopped``.
     """
-    who = _managing(by)
+    who = managing(by)
     if isinstance(by, Actor) and by.account_id == account_id:
         raise NotAllowed("不能停用自己的账号，请由另一位系统管理员办理。")
     account = _account_locked(account_id)
@@ -141,7 +194,7 @@ def account_resume(*, by: By | Actor, account_id: int, now: datetime) -> Account
     Raises: NotAllowed; NotFound; WrongState when it is not stopped.
     Ledger: ``account.resumed``.
     """
-    who = _managing(by)
+    who = managing(by)
     account = _account_locked(account_id)
     if account.is_active:
         raise WrongState("该账号正在使用，无需恢复。")
@@ -162,7 +215,7 @@ def role_bind(
     it is given already; WrongState when an administrator's role would meet another.
     Ledger: ``grant.bound``.
     """
-    who = _managing(by)
+    who = managing(by)
     if isinstance(by, Actor) and by.post_code == post_code:
         raise NotAllowed("不能给自己的岗位授予角色，请由另一位系统管理员办理。")
     _require_role(role)
@@ -187,7 +240,7 @@ def role_unbind(*, by: By | Actor, binding_id: int, now: datetime) -> RoleBindin
     Raises: NotAllowed; NotFound; WrongState when it is taken back already.
     Ledger: ``grant.unbound``.
     """
-    who = _managing(by)
+    who = managing(by)
     grant = RoleBinding.objects.select_for_update().filter(pk=binding_id).first()
     if grant is None:
         raise NotFound("没有这项角色授予。")
@@ -232,7 +285,8 @@ def _note_failure(account: int | None, now: datetime, source: str, reason: str) 
     security_note(kind="signin_failed", account=account, at=now, detail=detail)
 
 
-def _managing(by: By | Actor) -> By:
+def managing(by: By | Actor) -> By:
+    """Return what the ledger writes down of who manages accounts and roles. Raises: NotAllowed."""
     if isinstance(by, By):
         return by
     require_right(by, "account.manage")

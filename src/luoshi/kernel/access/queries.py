@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 
 from django.db.models import QuerySet
 
@@ -46,6 +49,26 @@ class BindingView:
     scope_code: str
     scope_title: str
     bound_at: datetime
+
+
+class AccountState(StrEnum):
+    """How far an account has come."""
+
+    WITHOUT = "without"
+    FIRST = "first"
+    USED = "used"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountLine:
+    """One account in the list. ``posts``: unit and title of each post held on the day."""
+
+    id: int
+    username: str
+    name: str
+    posts: tuple[str, ...]
+    state: AccountState
 
 
 def appointments_of(account: Account, on: date) -> list[AppointmentView]:
@@ -114,6 +137,45 @@ def accounts_visible(actor: Actor | None) -> QuerySet[Account]:
     if can(actor, "account.manage"):
         return accounts
     return accounts.filter(pk=actor.account_id) if actor else accounts.none()
+
+
+def account_lines(
+    actor: Actor | None, *, on: date, text: str = "", state: AccountState | None = None
+) -> list[AccountLine]:
+    """Return the accounts an actor may see with the posts of a day, by user name. Two queries.
+
+    ``text``: part of the user name, the person's name, or the name of a unit where a post is held.
+    """
+    held: dict[int, list[Appointment]] = defaultdict(list)
+    posts = Appointment.objects.filter(holding(on)).select_related("post__unit")
+    for row in posts.order_by("acting", "post__unit__sort", "post__sort", "id"):
+        held[row.person_id].append(row)
+    lines = [_account_line(account, held) for account in accounts_visible(actor)]
+    return [
+        line
+        for line in lines
+        if (state is None or line.state is state)
+        and (not text or text.casefold() in f"{line.username} {line.name} {' '.join(line.posts)}".casefold())
+    ]
+
+
+def _account_line(account: Account, held: Mapping[int, list[Appointment]]) -> AccountLine:
+    if not account.is_active:
+        state = AccountState.STOPPED
+    elif not account.has_usable_password():
+        state = AccountState.WITHOUT
+    else:
+        state = AccountState.FIRST if account.must_change_password else AccountState.USED
+    posts = held.get(account.person_id, []) if account.person_id else []
+    return AccountLine(
+        id=account.pk,
+        username=account.username,
+        name=account.person.name if account.person else "",
+        posts=tuple(
+            f"{row.post.unit.title} {row.post.title}" + ("（代理）" if row.acting else "") for row in posts
+        ),
+        state=state,
+    )
 
 
 def bindings_of(post_ids: QuerySet | list[int]) -> list[BindingView]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +19,56 @@ from luoshi.kernel.org.names import (
     Suggestions,
     code_fits,
     shown,
+    tidy,
 )
 from luoshi.kernel.org.places import DEEPEST, holding, lasting
-from luoshi.kernel.org.sheet import CellFault, Given, GivenRow
+from luoshi.kernel.org.sheet import CellFault, Given, GivenRow, Shape
 
 State = Literal["new", "same", "broken"]
 TOP = ""
+UNITS = Shape(
+    things="个单位",
+    columns={
+        "code": "单位编码",
+        "title": "单位名称",
+        "short": "简称",
+        "kind": "类别",
+        "parent": "上级编码",
+        "aliases": "别名",
+    },
+    optional=frozenset({"short", "aliases"}),
+)
+_PARTED = re.compile(r"[、;；\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class TypedUnit:
+    """One row of a sheet of units as it was typed."""
+
+    number: int
+    code: str
+    title: str
+    short: str
+    kind: str
+    parent: str
+    aliases: tuple[str, ...]
+    faults: tuple[CellFault, ...]
+
+
+def typed_unit(row: GivenRow) -> TypedUnit:
+    """Read one row: names tidied, aliases parted."""
+    texts = row.texts
+    aliases = (tidy(part) for part in _PARTED.split(texts["aliases"]))
+    return TypedUnit(
+        number=row.number,
+        code=texts["code"],
+        title=tidy(texts["title"]),
+        short=tidy(texts["short"]),
+        kind=texts["kind"],
+        parent=texts["parent"],
+        aliases=tuple(dict.fromkeys(alias for alias in aliases if alias)),
+        faults=row.faults,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +136,20 @@ class SheetCheck:
 
     def __init__(self, given: Given, *, on: date, tree: str) -> None:
         self.given = given
+        self.typed = tuple(map(typed_unit, given.rows))
         self.on = on
         self.known = known_units(tree, on)
         self.first_row: dict[str, int] = {}
-        for row in given.rows:
+        for row in self.typed:
             self.first_row.setdefault(row.code, row.number)
         self.borne = self._texts_borne()
         alive = [code for code, unit in self.known.items() if unit.closed_on is None]
         self.near_parent = Suggestions([*alive, *filter(None, self.first_row)])
         self.near_kind = Suggestions([*KINDS.values(), *KINDS])
-        found = {row.number: [*row.faults, *self._faults(row)] for row in given.rows}
+        found = {row.number: [*row.faults, *self._faults(row)] for row in self.typed}
         self._chains(found)
-        self.rows = tuple(self._taken(row, broken=bool(found[row.number])) for row in given.rows)
-        self.faults = tuple(fault for row in given.rows for fault in found[row.number])
+        self.rows = tuple(self._taken(row, broken=bool(found[row.number])) for row in self.typed)
+        self.faults = tuple(fault for row in self.typed for fault in found[row.number])
 
     def _texts_borne(self) -> dict[str, str]:
         """Return which unit bears a text as code, name or alias; of the sheet, whoever says it first."""
@@ -111,15 +157,15 @@ class SheetCheck:
         for code, unit in self.known.items():
             for text in (code, unit.title, *unit.aliases):
                 borne.setdefault(text, code)
-        for row in self.given.rows:
+        for row in self.typed:
             borne.setdefault(row.code, row.code)
             borne.setdefault(row.title, row.code)
-        for row in self.given.rows:
+        for row in self.typed:
             for text in row.aliases:
                 borne.setdefault(text, row.code)
         return borne
 
-    def _faults(self, row: GivenRow) -> Iterator[CellFault]:
+    def _faults(self, row: TypedUnit) -> Iterator[CellFault]:
         yield from self._code_faults(row)
         yield from self._text_faults(row)
         yield from self._kind_faults(row)
@@ -128,7 +174,7 @@ class SheetCheck:
         if row.code in self.known:
             yield from self._difference_faults(row, self.known[row.code])
 
-    def _code_faults(self, row: GivenRow) -> Iterator[CellFault]:
+    def _code_faults(self, row: TypedUnit) -> Iterator[CellFault]:
         fault = self.given.layout.fault
         if not row.code:
             yield fault(row.number, "code", "", "单位编码不能为空", "请填写编码，如 PJ01")
@@ -140,7 +186,7 @@ class SheetCheck:
             rule = f"编码重复，第{self.first_row[row.code]}行已用"
             yield fault(row.number, "code", row.code, rule, "请改为不同的编码，或删去重复的行")
 
-    def _text_faults(self, row: GivenRow) -> Iterator[CellFault]:
+    def _text_faults(self, row: TypedUnit) -> Iterator[CellFault]:
         fault = self.given.layout.fault
         if not row.title:
             yield fault(row.number, "title", "", "单位名称不能为空", "请填写单位全称")
@@ -149,7 +195,7 @@ class SheetCheck:
         if len(row.short) > LONGEST_SHORT:
             yield fault(row.number, "short", row.short, f"简称不得超过{LONGEST_SHORT}个字", "请改短")
 
-    def _kind_faults(self, row: GivenRow) -> Iterator[CellFault]:
+    def _kind_faults(self, row: TypedUnit) -> Iterator[CellFault]:
         if kind_of(row.kind) is not None:
             return
         near = self.near_kind.of(row.kind)
@@ -157,7 +203,7 @@ class SheetCheck:
         remedy = f"是否想写“{near}”？" if near else f"请填写下列之一：{'、'.join(KINDS.values())}"
         yield self.given.layout.fault(row.number, "kind", row.kind, rule, remedy)
 
-    def _parent_faults(self, row: GivenRow) -> Iterator[CellFault]:
+    def _parent_faults(self, row: TypedUnit) -> Iterator[CellFault]:
         fault = self.given.layout.fault
         parent = self.known.get(row.parent)
         if row.parent == TOP:
@@ -178,7 +224,7 @@ class SheetCheck:
             rule = f"上级单位“{parent.title}”{parent.stands_from:%Y-%m-%d}才设立"
             yield fault(row.number, "parent", row.parent, rule, "请把导入的起始日期改为该日或以后")
 
-    def _alias_faults(self, row: GivenRow) -> Iterator[CellFault]:
+    def _alias_faults(self, row: TypedUnit) -> Iterator[CellFault]:
         for text in row.aliases:
             bearer = self.borne[text]
             if len(text) > LONGEST_TITLE:
@@ -188,7 +234,7 @@ class SheetCheck:
                 rule = f"“{shown(text)}”已是单位 {bearer} 的名称或别名"
                 yield self.given.layout.fault(row.number, "aliases", text, rule, "请删去这个别名")
 
-    def _difference_faults(self, row: GivenRow, unit: Known) -> Iterator[CellFault]:
+    def _difference_faults(self, row: TypedUnit, unit: Known) -> Iterator[CellFault]:
         """Name what the sheet says otherwise of a unit already there: an import sets up, it never changes."""
         fault = self.given.layout.fault
         if unit.closed_on is not None:
@@ -216,13 +262,13 @@ class SheetCheck:
         """Follow parents within the sheet: refuse circles, too many levels, and rows below a broken one."""
         new = {
             row.code: row
-            for row in self.given.rows
+            for row in self.typed
             if row.code and row.code not in self.known and self.first_row[row.code] == row.number
         }
         depths: dict[str, int | None] = {code: unit.depth for code, unit in self.known.items()}
         for row in new.values():
             self._climb(row, new, depths)
-        below: Mapping[str, list[GivenRow]] = _below(self.given.rows)
+        below: Mapping[str, list[TypedUnit]] = _below(self.typed)
         for row in new.values():
             depth = depths[row.code]
             if depth is None and row.parent != row.code:
@@ -232,7 +278,7 @@ class SheetCheck:
             elif depth is not None and depth + 1 > DEEPEST:
                 rule = f"机构树最多{DEEPEST}级，本单位将在第{depth + 1}级"
                 found[row.number].append(self._parent_fault(row, rule, "请减少层级"))
-        broken = [row for row in self.given.rows if found[row.number]]
+        broken = [row for row in self.typed if found[row.number]]
         while broken:
             above = broken.pop()
             for row in below.get(above.code, ()):
@@ -241,7 +287,7 @@ class SheetCheck:
                     found[row.number].append(self._parent_fault(row, rule, "请先改正该行"))
                     broken.append(row)
 
-    def _climb(self, row: GivenRow, new: Mapping[str, GivenRow], depths: dict[str, int | None]) -> None:
+    def _climb(self, row: TypedUnit, new: Mapping[str, TypedUnit], depths: dict[str, int | None]) -> None:
         """Set the depth of a row and of those above it; None for all on or below a circle."""
         path: dict[str, None] = {}
         code = row.code
@@ -253,10 +299,10 @@ class SheetCheck:
             depth = None if depth is None else depth + 1
             depths[step] = depth
 
-    def _parent_fault(self, row: GivenRow, rule: str, remedy: str) -> CellFault:
+    def _parent_fault(self, row: TypedUnit, rule: str, remedy: str) -> CellFault:
         return self.given.layout.fault(row.number, "parent", row.parent, rule, remedy)
 
-    def _taken(self, row: GivenRow, *, broken: bool) -> UnitRow:
+    def _taken(self, row: TypedUnit, *, broken: bool) -> UnitRow:
         state: State = "broken" if broken else "same" if row.code in self.known else "new"
         return UnitRow(
             number=row.number,
@@ -270,8 +316,8 @@ class SheetCheck:
         )
 
 
-def _below(rows: Sequence[GivenRow]) -> dict[str, list[GivenRow]]:
-    found: dict[str, list[GivenRow]] = defaultdict(list)
+def _below(rows: Sequence[TypedUnit]) -> dict[str, list[TypedUnit]]:
+    found: dict[str, list[TypedUnit]] = defaultdict(list)
     for row in rows:
         found[row.parent].append(row)
     return found

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from luoshi.kernel.org.checking import SheetCheck, UnitRow
+from luoshi.kernel.org.checking import UNITS, SheetCheck, UnitRow
 from luoshi.kernel.org.models import MAIN_TREE
 from luoshi.kernel.org.sheet import CellFault, Given, SheetTable, given_of
 
@@ -53,7 +53,7 @@ def units_preview(table: SheetTable, *, on: date, tree: str = MAIN_TREE) -> Prev
 
     ``table``: as read by ``kernel.files.sheets.read_table``. Five queries, whatever the number of rows.
     """
-    return checked(given_of(table), on=on, tree=tree)
+    return checked(given_of(table, UNITS), on=on, tree=tree)
 
 
 def checked(given: Given, *, on: date, tree: str) -> Preview:

@@ -1,28 +1,21 @@
-"""The spreadsheet of units as it was typed: which column means what, and what each row says, cell by cell."""
+"""A spreadsheet as it was typed: which column means what, and what each row says, cell by cell.
+
+Used for units here and for people above; what a cell may say is checked by whoever owns the rows.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
 from luoshi.core.errors import nearest
-from luoshi.kernel.org.names import name_key, tidy
+from luoshi.kernel.org.names import name_key
 
-COLUMNS: Mapping[str, str] = {
-    "code": "单位编码",
-    "title": "单位名称",
-    "short": "简称",
-    "kind": "类别",
-    "parent": "上级编码",
-    "aliases": "别名",
-}
-OPTIONAL = frozenset({"short", "aliases"})
-MOST_ROWS = 20_000
-_PARTED = re.compile(r"[、;；\n]")
+MOST_COVERED = 20_000
 _RANGE = re.compile(r"([A-Z]+)([0-9]+):([A-Z]+)([0-9]+)")
 
 CellValue = str | int | Decimal | date | None
@@ -54,27 +47,41 @@ class CellFault:
 
 
 @dataclass(frozen=True, slots=True)
+class Shape:
+    """What a sheet must hold: ``columns`` field → title; ``things``: what one row is, in words.
+
+    ``optional`` columns may be absent; those of ``days`` may hold dates.
+    """
+
+    things: str
+    columns: Mapping[str, str]
+    optional: frozenset[str] = frozenset()
+    days: frozenset[str] = frozenset()
+    most: int = 20_000
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """Which column of the sheet (letters) holds which field."""
 
+    shape: Shape
     letters: Mapping[str, str]
 
     def fault(self, row: int, field: str, value: str, rule: str, remedy: str) -> CellFault:
         """Return a fault at the cell of a field."""
-        return CellFault(f"{self.letters[field]}{row}", row, COLUMNS[field], value, rule, remedy)
+        letters = self.letters.get(field, "A")
+        return CellFault(f"{letters}{row}", row, self.shape.columns[field], value, rule, remedy)
 
 
 @dataclass(frozen=True, slots=True)
 class GivenRow:
-    """One row as text. ``faults`` are those of the cells themselves: formulas, errors, dates, merging."""
+    """One row as text, blank where a column is absent.
+
+    ``faults`` are those of the cells themselves: formulas, errors, dates, merging.
+    """
 
     number: int
-    code: str
-    title: str
-    short: str
-    kind: str
-    parent: str
-    aliases: tuple[str, ...]
+    texts: Mapping[str, str]
     faults: tuple[CellFault, ...]
 
 
@@ -88,12 +95,12 @@ class Given:
     notes: tuple[str, ...]
 
 
-def given_of(table: SheetTable) -> Given:
+def given_of(table: SheetTable, shape: Shape) -> Given:
     """Read the head and every filled row."""
     places: dict[str, int] = {}
     unused: list[str] = []
     faults: list[CellFault] = []
-    fields = {name_key(title): field for field, title in COLUMNS.items()}
+    fields = {name_key(title): field for field, title in shape.columns.items()}
     for index, text in enumerate(table.columns):
         field = fields.get(name_key(text))
         if field is None:
@@ -102,15 +109,15 @@ def given_of(table: SheetTable) -> Given:
             faults.append(_head_fault(table, index, text, "同一列出现两次", "请删去多余的一列"))
         else:
             places[field] = index
-    faults += _missing(table, places, unused)
+    faults += _missing(table, shape, places, unused)
     faults += _merged_head(table)
-    layout = Layout({field: _letters(index) for field, index in places.items()})
+    layout = Layout(shape, {field: _letters(index) for field, index in places.items()})
     notes = (f"未使用的列：{'、'.join(unused)}。",) if unused else ()
     if faults:
         return Given(layout, (), tuple(faults), notes)
     rows = tuple(_rows(table, places, layout))
-    if len(rows) > MOST_ROWS:
-        rule = f"一次最多导入{MOST_ROWS}个单位，表中有{len(rows)}行"
+    if len(rows) > shape.most:
+        rule = f"一次最多导入{shape.most}{shape.things}，表中有{len(rows)}行"
         return Given(
             layout, (), (_head_fault(table, 0, table.columns[0], rule, "请分成几个文件导入"),), notes
         )
@@ -127,30 +134,21 @@ def _rows(table: SheetTable, places: Mapping[str, int], layout: Layout) -> Itera
         for field, index in places.items():
             value = cells[index] if index < len(cells) else None
             texts[field] = _text(value)
-            found = spoiled.get(f"{layout.letters[field]}{number}") or _not_text(value)
+            found = spoiled.get(f"{layout.letters[field]}{number}") or _not_text(
+                value, field in layout.shape.days
+            )
             if found:
                 faults.append(layout.fault(number, field, texts[field], *found))
         if any(texts.values()) or faults:
-            yield _row(number, texts, faults)
+            blank = dict.fromkeys(layout.shape.columns, "")
+            yield GivenRow(number, blank | texts, tuple(faults))
 
 
-def _row(number: int, texts: Mapping[str, str], faults: Iterable[CellFault]) -> GivenRow:
-    aliases = (tidy(part) for part in _PARTED.split(texts.get("aliases", "")))
-    return GivenRow(
-        number=number,
-        code=texts["code"],
-        title=tidy(texts["title"]),
-        short=tidy(texts.get("short", "")),
-        kind=texts["kind"],
-        parent=texts["parent"],
-        aliases=tuple(dict.fromkeys(alias for alias in aliases if alias)),
-        faults=tuple(faults),
-    )
-
-
-def _missing(table: SheetTable, places: Mapping[str, int], unused: Sequence[str]) -> Iterator[CellFault]:
-    for field, title in COLUMNS.items():
-        if field in places or field in OPTIONAL:
+def _missing(
+    table: SheetTable, shape: Shape, places: Mapping[str, int], unused: Sequence[str]
+) -> Iterator[CellFault]:
+    for field, title in shape.columns.items():
+        if field in places or field in shape.optional:
             continue
         near = nearest(title, unused)
         remedy = f"请把“{near}”改为“{title}”" if near else f"请补上“{title}”一列"
@@ -175,7 +173,7 @@ def _covered(table: SheetTable) -> Iterator[str]:
         if top > table.header_row:
             columns = range(left, min(right, len(table.columns) - 1) + 1)
             yield from (
-                f"{_letters(c)}{r}" for r in range(top, min(bottom, top + MOST_ROWS) + 1) for c in columns
+                f"{_letters(c)}{r}" for r in range(top, min(bottom, top + MOST_COVERED) + 1) for c in columns
             )
 
 
@@ -199,8 +197,8 @@ def _text(value: CellValue) -> str:
     return str(value).strip()
 
 
-def _not_text(value: CellValue) -> tuple[str, str] | None:
-    if isinstance(value, date):
+def _not_text(value: CellValue, day: bool) -> tuple[str, str] | None:
+    if isinstance(value, date) and not day:
         return "应为文本，不是日期", "请把单元格格式改为文本后重新填写"
     if isinstance(value, Decimal):
         return "应为文本，不是小数", "请把单元格格式改为文本后重新填写"

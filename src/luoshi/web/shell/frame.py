@@ -59,6 +59,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
         (
             Entry("单位", "unit_tree", "sitemap", "org.view"),
             Entry("表单设计", "proposal_list", "edit", "form.view"),
+            Entry("账号", "account_list", "key", "account.manage"),
             Entry("业务包", "pack_list", "package", "pack.view"),
         ),
     ),

@@ -108,6 +108,10 @@
       if (event.key === "Escape") { closeDrawer(); }
       if (event.key === "Tab") { keepFocusInside(event); }
     });
+    document.body.addEventListener("click", function (event) {
+      var asked = event.target.closest("[data-confirm]");
+      if (asked && !window.confirm(asked.getAttribute("data-confirm"))) { event.preventDefault(); }
+    });
     document.body.addEventListener("htmx:afterSwap", function (event) {
       if (event.detail.target.id === "drawer-body") {
         trail.push(event.detail.pathInfo.requestPath);
