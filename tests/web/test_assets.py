@@ -77,6 +77,7 @@ def test_every_class_of_the_style_sheets_is_used():
         "htmx-request",
         *(f"gw-h{level}" for level in range(1, 5)),
         *(f"lv-{depth}" for depth in range(1, 6)),
+        *(f"load-{level}" for level in range(1, 5)),
     }
     sources = [*TEMPLATES, *SCRIPTS, *WEB.glob("*/*.py"), *WEB.glob("*/*/*.py"), Path(html.__file__)]
     text = "".join(path.read_text("utf-8") for path in sources)
