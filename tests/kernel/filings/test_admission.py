@@ -147,8 +147,11 @@ def test_a_quarter_that_takes_its_last_month_what_is_kept_and_what_is_computed_a
 
 def test_of_two_installed_forms_the_older_one_asks():
     issued()
-    (older,) = (each for each in forms_registered(TODAY) if each.form.ref == "t.monthly")
-    assert cost_of(older.form.body, on=TODAY, ref="t.monthly").known_cells == 0
+    pack_install(3, form_body(window=WINDOW, flow=OWN), forms=("monthly", "other"))
+    body = form_body(window=WINDOW, flow=OWN)
+    assert cost_of(body, on=TODAY, ref="t.monthly").known_cells == 0
+    # E01 and E02 of four streets in twelve months.
+    assert cost_of(body, on=TODAY, ref="t.other").known_cells == 96
 
 
 def test_a_statistics_table_is_filed_once_for_all_and_holds_nothing_up():

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from luoshi.core.actor import SYSTEM, SYSTEM_ACTOR
+from luoshi.core.errors import Invalid
 from luoshi.core.periods import parse_period
 from luoshi.kernel.definitions.actions import Entry, pack_version_add
 from luoshi.kernel.elements.queries import known
@@ -17,6 +18,7 @@ from luoshi.kernel.filings.actions import obligation_excuse_direct, obligations_
 from luoshi.kernel.filings.burden import NOTHING, Load, burden, burden_by_form, saved_named
 from luoshi.kernel.filings.mirror import issued_by, issuers
 from luoshi.kernel.filings.models import Filing, Obligation
+from luoshi.kernel.ledger.verify import verify_ledger
 from luoshi.kernel.org.models import Unit
 from tests.harness.times import NOW
 from tests.kernel.filings.helpers import ADMISSION, WINDOW, form_body
@@ -64,6 +66,20 @@ def test_what_was_issued_answered_and_typed_counts_for_the_month_its_period_ends
     assert load(cast) == Load(issued=1, answered=1, given=2, minutes=10)
     assert (load(cast).typed, load(cast, "S2")) == (2, Load(issued=1, minutes=10))
     assert burden(cast.office, first=date(2021, 1, 1), last=date(2021, 12, 31)) == {}
+
+
+def test_minutes_a_filler_reports_are_kept_beside_the_estimate():
+    cast = loop_world()
+    opened()
+    for text in ("x", "0", "6001", "-5", "1.5", "１２"):
+        with pytest.raises(Invalid, match="1 至 6000") as refused:
+            submit(cast.clerk, minutes=text)
+        assert set(refused.value.fields) == {"minutes.spent"}
+    assert submit(cast.clerk, minutes=" 25 ").minutes_spent == 25
+    assert submit(cast.other, owed("S2")).minutes_spent is None
+    assert (load(cast).minutes, load(cast).reported, load(cast).reports) == (10, 25, 1)
+    assert (load(cast, "S2").reported, load(cast, "S2").reports) == (0, 0)
+    assert verify_ledger().ok
 
 
 def test_excused_and_nil_weigh_less():

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from luoshi.kernel.filings.models import Obligation
-from tests.kernel.filings.loop import GOOD, submit
+from tests.kernel.filings.loop import GOOD, owed, submit
 from tests.kernel.filings.test_burden import extra_form, issue
 from tests.kernel.org.helpers import grow
 from tests.web.conftest import HTMX, soup, text_of
@@ -104,6 +104,16 @@ def test_export_holds_units_and_issuers(browse, shared):
 def test_without_any_filing_the_page_says_what_to_do(browse, cast):
     Obligation.objects.all().delete()
     assert "还没有可统计的填报" in text_of(browse("office").get(PAGE))
+
+
+def test_a_filler_may_say_how_long_it_took(browse, cast):
+    client, address = browse("clerk"), f"/filings/obligations/{owed().pk}/fill/"
+    sent = {**GOOD, "do": "submit", "minutes.spent": "很久", "key": "9" * 32}
+    page = soup(client.post(address, sent))
+    assert "1 至 6000 的整数" in page.select_one(".field.bad").get_text()
+    assert page.select_one("[name='minutes.spent']")["value"] == "很久"
+    assert client.post(address, sent | {"minutes.spent": "12"}).status_code == 302
+    assert "填报人自报 1 份共 12 分钟" in text_of(client.get(f"{PAGE}units/S1/?year=2020"))
 
 
 def test_odd_addresses_fall_back(browse, shared):

@@ -38,6 +38,7 @@ class Said:
     explained: Mapping[str, str] | None = None
     late_reason: str = ""
     occurred_on: date | None = None
+    minutes: int | None = None
     noted: Noted = field(default_factory=lambda: Noted({}, {}))
 
 
@@ -212,6 +213,7 @@ def _version(obligation: Obligation, said: Said, actor: Actor, now: datetime) ->
         fields_given=sum(text is not None for text in said.values.values()),
         fields_saved=sum(how in SAVED for how in said.noted.sources.values()),
         occurred_on=said.occurred_on,
+        minutes_spent=said.minutes,
         mend_by=obligation.mend_by,
         submitted_at=now,
         submitted_by_account=actor.account_id,

@@ -60,6 +60,7 @@ class Load:
 
     ``issued``: obligations opened, without those excused. ``answered`` of them are filed or nil. Of the
     ``given`` values in force ``saved`` needed no typing. ``minutes``: by admission, of what was issued.
+    ``reported``: minutes that fillers said it took, in ``reports`` of the filings in force.
     ``clustered``: issued ones due within three working days of another one of the same unit. ``notices``:
     messages received.
     """
@@ -69,6 +70,8 @@ class Load:
     given: int = 0
     saved: int = 0
     minutes: int = 0
+    reported: int = 0
+    reports: int = 0
     clustered: int = 0
     notices: int = 0
 
@@ -231,7 +234,7 @@ def forms_of_units(owed: QuerySet[Obligation]) -> dict[int, Def]:
 
 
 def loads_summed(owed: QuerySet[Obligation], forms: Mapping[int, Def], *keys: str) -> list[tuple[Any, ...]]:
-    """Return (keys…, issued, answered, given, saved, minutes), added up by the database. One query."""
+    """Return the keys and the first seven numbers of a ``Load``, added up by the database. One query."""
     known = [(row_id, admission_of(form.body)) for row_id, form in forms.items()]
     minutes = Case(
         *(When(definition_id=row_id, then=Value(found.minutes)) for row_id, found in known if found),
@@ -250,10 +253,14 @@ def loads_summed(owed: QuerySet[Obligation], forms: Mapping[int, Def], *keys: st
             given=Coalesce(Sum("newest__fields_given", filter=~Q(answer=Answer.NONE)), 0),
             saved=Coalesce(Sum("newest__fields_saved", filter=~Q(answer=Answer.NONE)), 0),
             spent=Coalesce(Sum(minutes), 0),
+            reported=Coalesce(Sum("newest__minutes_spent", filter=~Q(answer=Answer.NONE)), 0),
+            reports=Count("newest__minutes_spent", filter=~Q(answer=Answer.NONE)),
         )
         .order_by(*keys)
     )
-    return list(rows.values_list(*keys, "issued", "answered", "given", "saved", "spent"))
+    return list(
+        rows.values_list(*keys, "issued", "answered", "given", "saved", "spent", "reported", "reports")
+    )
 
 
 def _clustered(owed: QuerySet[Obligation], forms: Collection[int]) -> list[Key]:

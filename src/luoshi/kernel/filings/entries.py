@@ -19,6 +19,9 @@ from luoshi.kernel.filings.models import Answer, Filing, LockMode, Obligation
 from luoshi.kernel.filings.windows import LOCAL
 
 LONGEST_REASON = 500
+MOST_MINUTES = 6000
+# The name of its input. No field of a pack can bear it: codes have no dot.
+MINUTES = "minutes.spent"
 LONGEST_DAY = 20
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -30,8 +33,8 @@ class Typed:
     """What was typed into the page of a form, unread. ``values`` and ``explained``: field key → text.
 
     ``occurred``: the day it happened. ``shown``: field key → the value known before, in canonical text, that
-    the page had put in. ``same``: the keys of those confirmed to be unchanged. The last two belong to the
-    page and are not kept in a draft.
+    the page had put in. ``same``: the keys of those confirmed to be unchanged. ``minutes``: how long it took,
+    if said. The last three belong to the page and are not kept in a draft.
     """
 
     values: Mapping[str, str] = field(default_factory=dict)
@@ -41,6 +44,7 @@ class Typed:
     occurred: str = ""
     shown: Mapping[str, str] = field(default_factory=dict)
     same: frozenset[str] = frozenset()
+    minutes: str = ""
 
     def texts(self) -> dict[str, str]:
         """Return every text that is not blank by its name: a field key, ``KEY.explained``, note, reason."""
@@ -196,6 +200,17 @@ def lock_check(obligation: Obligation, now: datetime) -> None:
             f"该期间已锁定（截至 {moment_text(obligation.lock_at)}），不再接收填报和更正。"
             "如有特殊情况，请联系表单主管单位。"
         )
+
+
+def minutes_read(text: str) -> int | None:
+    """Return how many minutes a filing took, None when nothing was said. Raises: Invalid."""
+    text = text.strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and 0 < int(text[:5]) <= MOST_MINUTES):
+        message = f"用时应为 1 至 {MOST_MINUTES} 的整数（分钟），也可以不填。"
+        raise Invalid(message, fields={MINUTES: message})
+    return int(text)
 
 
 def reason_given(text: str, name: str, wanted: str, most: int = LONGEST_REASON) -> str:

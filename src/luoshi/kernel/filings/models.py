@@ -228,8 +228,9 @@ class Filing(Ledgered):
     ``explained``: field key → why the value jumped against the period before. ``sources``: field key → a
     ``How``; None for a version from before this was noted. ``offered``: field key → {value, words, target} of
     what was known when it was filed. ``mend_by``: the obligation's when this version was submitted.
-    ``unit_of_one``: one person both filled and signed, since the unit has no other. ``ended_at``: when it
-    ceased to count: returned, withdrawn or replaced.
+    ``minutes_spent``: what the filler says it took, if anything; it checks the estimate of the form, never a
+    unit. ``unit_of_one``: one person both filled and signed, since the unit has no other. ``ended_at``: when
+    it ceased to count: returned, withdrawn or replaced.
     """
 
     ledger_type: ClassVar[str] = "filing"
@@ -246,6 +247,7 @@ class Filing(Ledgered):
         "ended_at": None,
         "sources": None,
         "offered": None,
+        "minutes_spent": None,
     }
     ledger_derived: ClassVar[tuple[str, ...]] = ("fields_given", "fields_saved")
 
@@ -262,6 +264,7 @@ class Filing(Ledgered):
     offered = models.JSONField("填报时已有数据", null=True, blank=True)
     fields_given = models.PositiveSmallIntegerField("填写项数", default=0)
     fields_saved = models.PositiveSmallIntegerField("免录项数", default=0)
+    minutes_spent = models.PositiveSmallIntegerField("自报用时（分钟）", null=True, blank=True)
     late_reason = models.TextField("迟报理由", blank=True)
     occurred_on = models.DateField("发生日期", null=True, blank=True)
     mend_by = models.DateTimeField("补正期限", null=True, blank=True)

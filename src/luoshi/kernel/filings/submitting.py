@@ -15,6 +15,7 @@ from luoshi.kernel.filings.entries import (
     jumps_explained,
     late_reason_checked,
     lock_check,
+    minutes_read,
     moment_text,
     occurred_check,
     occurred_read,
@@ -115,6 +116,7 @@ def filing_submit(
         note=typed.note.strip(),
         explained=jumps_explained(form, obligation, values, typed.explained),
         late_reason=late_reason_checked(obligation, typed.late_reason, now),
+        minutes=minutes_read(typed.minutes),
         occurred_on=occurred_on,
         noted=noted(values, offers, shown=typed.shown, otherwise=How.TYPED),
     )
@@ -144,6 +146,7 @@ def filing_submit_nil(*, actor: Actor, obligation_id: int, rev: int, typed: Type
         nil=True,
         note=typed.note.strip(),
         late_reason=late_reason_checked(obligation, typed.late_reason, now),
+        minutes=minutes_read(typed.minutes),
         noted=noted(values, {}, shown=(), otherwise=How.TYPED),
     )
     return _submit(form, flow, obligation, draft, said, typed, actor, now)

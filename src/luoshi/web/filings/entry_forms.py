@@ -10,7 +10,7 @@ from django.forms import BoundField
 from django.utils.safestring import SafeString
 
 from luoshi.kernel.definitions.fields import Field, FieldKind, Unfit
-from luoshi.kernel.filings.entries import Typed
+from luoshi.kernel.filings.entries import MINUTES, Typed
 from luoshi.kernel.filings.forms import Form, rule_broken
 from luoshi.kernel.filings.offers import Offer, Offers
 
@@ -50,6 +50,11 @@ class EntryForm(forms.Form):
         self.fields[NOTE] = _words("说明", standing.note)
         self.fields[NOTE].help_text = "可不填；零报告须在此说明情况。"
         self.fields[LATE_REASON] = _words("迟报理由", standing.late_reason)
+        self.fields[MINUTES] = TypedField(
+            label="本次填报用时（分钟）",
+            help_text="可不填；只用来核对本表登记的预计用时，不用于评价单位和个人，不随草稿保存。",
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 4, "autocomplete": "off"}),
+        )
 
     def typed(self) -> Typed:
         """Return what was typed."""
@@ -65,6 +70,7 @@ class EntryForm(forms.Form):
             late_reason=texts[LATE_REASON],
             shown=self.shown(),
             same=self.same(),
+            minutes=texts[MINUTES],
         )
 
     def shown(self) -> dict[str, str]:
@@ -78,6 +84,11 @@ class EntryForm(forms.Form):
             shown = self.shown()
             ticked |= {key for key in shown if self.data.get(key, "").strip() in ("", shown[key])}
         return frozenset(ticked)
+
+    @property
+    def minutes(self) -> BoundField:
+        """Return the input for how long it took; a template cannot name it, for its dot."""
+        return self[MINUTES]
 
     @property
     def ticked_all(self) -> bool:
