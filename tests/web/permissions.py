@@ -115,6 +115,33 @@ ROWS = (
     Row("design_page", (302, 403, 200, 404, 403, 403), lambda ids: [ids["design"]]),
     Row("design_drop", (302, 403, 302, 404, 403, 403), lambda ids: [ids["design"]], method="post"),
     Row("local_pack", same(404)),
+    Row("duty_overview", READ),
+    Row("duty_overview_export", READ),
+    Row("duty_units", READ),
+    Row("duty_units_export", READ),
+    *(
+        Row(name, (302, 404, 200, 200, 403, 200), lambda ids: ["PJ02"])
+        for name in ("duty_unit", "duty_unit_sheet", "duty_unit_export")
+    ),
+    Row("duty_review", READ),
+    Row("list_adopt", OFFICE, method="post"),
+    Row("list_draft", (302, 200, 403, 200, 403, 403)),
+    Row("list_template", (302, 200, 403, 200, 403, 403)),
+    *(
+        Row(name, (302, 404, 200, 200, 404, 200), lambda ids: [ids["list"]])
+        for name in ("list_detail", "list_export", "list_changes")
+    ),
+    *(
+        Row(name, (302, 404, 403, 200, 404, 403), lambda ids: [ids["list"]])
+        for name in ("list_item", "list_import")
+    ),
+    *(
+        Row(name, (302, 404, 403, 200, 404, 403), lambda ids: [ids["list"]], method="post")
+        for name in ("list_publish", "list_retire")
+    ),
+    Row("list_item_remove", (302, 404, 403, 404, 404, 403), lambda ids: [ids["list"]], method="post"),
+    Row("list_revise", (302, 404, 403, 409, 404, 403), lambda ids: [ids["list"]], method="post"),
+    Row("list_drop", (302, 404, 403, 302, 404, 403), lambda ids: [ids["list"]], method="post"),
     Row("round_list", READ),
     Row("round_compute", OFFICE, method="post"),
     Row("round_detail", SEEN, lambda ids: [ids["round"]]),

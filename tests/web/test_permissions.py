@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from luoshi.core.periods import parse_period
 from luoshi.domains.admission.actions import proposal_begin
+from luoshi.domains.duties.actions import list_draft
 from luoshi.kernel.assess.queries import rounds_visible, sheets_visible
 from luoshi.kernel.discuss.actions import comment_add, question_ask
 from luoshi.kernel.filings.actions import draft_keep
@@ -60,7 +61,7 @@ def ids(district, browse):
     comment = comment_add(
         actor=district.actor("tongji"), kind="obligation", subject_id=owed, text="已核对", now=LATER
     )
-    return {
+    found = {
         "question": question.pk,
         "comment": comment.pk,
         "obligation": owed,
@@ -74,6 +75,18 @@ def ids(district, browse):
         "issue": issues_visible(office).get(report_ref=PANJIN).pk,
         "event": event,
     }
+    draft_list = list_draft(
+        actor=office,
+        code="gx",
+        title="共性清单",
+        kind="common",
+        holders=["team"],
+        year=2023,
+        applies_to="县区",
+        basis="年度工作安排",
+        now=LATER,
+    )
+    return found | {"list": draft_list.pk}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])

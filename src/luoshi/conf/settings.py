@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "luoshi.web.filings",
     "luoshi.web.burden",
     "luoshi.web.discuss",
+    "luoshi.web.duties",
     "luoshi.web.assess",
     "luoshi.web.reports",
     "luoshi.web.ledger",

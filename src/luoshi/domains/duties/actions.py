@@ -125,8 +125,9 @@ def list_publish(*, actor: Actor, list_id: int, effective_from: date, now: datet
     Incomplete (no item), Invalid (a day that is past, or not after the version before).
     Ledger: ``list.published``, and ``list.superseded`` on the version before.
     """
-    draft = _draft(actor, list_id, now)
+    draft = _locked(actor, list_id, now)
     require_right(actor, "list.publish", draft.keeper_id)
+    _require_draft(draft)
     if actor.account_id in draft.editors:
         raise SamePerson("清单须由起草人以外的账号发布，请另一位有发布权限的同志核对后发布。")
     today = local_day(now)
@@ -223,8 +224,9 @@ def list_drop(*, actor: Actor, list_id: int, now: datetime) -> DutyList:
 
 def draft_locked(actor: Actor, list_id: int, now: datetime) -> DutyList:
     """Return a draft the actor may write into, locked. Raises: NotFound, NotAllowed, Frozen."""
-    draft = _draft(actor, list_id, now)
+    draft = _locked(actor, list_id, now)
     require_drafting(actor, draft.kind, draft.keeper_id)
+    _require_draft(draft)
     return draft
 
 
@@ -317,13 +319,11 @@ def _locked(actor: Actor, list_id: int, now: datetime) -> DutyList:
     return DutyList.objects.select_for_update().get(pk=list_id)
 
 
-def _draft(actor: Actor, list_id: int, now: datetime) -> DutyList:
-    found = _locked(actor, list_id, now)
+def _require_draft(found: DutyList) -> None:
     if found.state == State.DROPPED:
         raise WrongState("这份草案已作废，请重新起草。")
     if found.state != State.DRAFT:
         raise Frozen("该版清单已发布，不能再改。需要调整的，请修订出新的一版。")
-    return found
 
 
 def told(made: DutyList) -> dict[str, object]:

@@ -7,7 +7,12 @@ class DutiesConfig(AppConfig):
     verbose_name = "责任清单"
 
     def ready(self) -> None:
+        from luoshi.domains.duties import sources
+        from luoshi.kernel.elements.sources import register_source
         from luoshi.kernel.ledger.kinds import register_kinds
+
+        register_source(sources.ON_TIME, sources.TITLES[sources.ON_TIME], sources.on_time_share)
+        register_source(sources.MENDED, sources.TITLES[sources.MENDED], sources.returns_mended)
 
         register_kinds(
             {

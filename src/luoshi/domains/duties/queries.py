@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Count
+
 from luoshi.core.actor import Actor
 from luoshi.core.errors import NotFound
 from luoshi.core.rhythm import FREQUENCIES
@@ -19,14 +21,17 @@ from luoshi.kernel.filings.sight import LATEST, sees_all
 from luoshi.kernel.org.queries import UnitFacts, unit_facts
 
 __all__ = [
+    "COMPARED",
     "HeldItem",
     "HeldList",
     "Holder",
     "Kind",
     "State",
     "held_by_all",
+    "held_by_all_visible",
     "held_on",
     "held_visible",
+    "items_of",
     "items_under_review",
     "list_changes",
     "list_visible",
@@ -43,8 +48,14 @@ def lists_visible(actor: Actor, on: date) -> list[DutyList]:
     """
     if not can(actor, "list.view"):
         return []
-    rows = DutyList.objects.select_related("keeper").order_by("code", "-version")
-    found = sorted(rows, key=lambda each: (Kind.values.index(each.kind), each.code, -each.version))
+    rows = (
+        DutyList.objects.select_related("keeper")
+        .annotate(item_count=Count("items"))
+        .order_by("code", "-version")
+    )
+    found: list[DutyList] = sorted(
+        rows, key=lambda each: (Kind.values.index(each.kind), each.code, -each.version)
+    )
     if sees_all(actor):
         return found
     seen = units_in_sight(actor, LATEST)
@@ -81,6 +92,15 @@ def held_visible(actor: Actor, unit_id: int, on: date) -> HeldList:
     if found is None:
         raise NotFound("该单位这一天不在机构树中，没有责任清单。")
     return found
+
+
+def held_by_all_visible(actor: Actor, on: date) -> list[HeldList]:
+    """Return what every unit in sight holds on a day, in tree order. Few queries."""
+    if not can(actor, "list.view"):
+        return []
+    seen = None if sees_all(actor) else units_in_sight(actor, LATEST)
+    units = [unit for unit in unit_facts(on) if seen is None or unit.id in seen]
+    return held_by_all(on, units)
 
 
 def items_under_review(actor: Actor, on: date) -> list[tuple[HeldItem, tuple[UnitFacts, ...]]]:
@@ -133,14 +153,15 @@ def list_changes(actor: Actor, list_id: int, on: date) -> tuple[DutyList, DutyLi
         .order_by("-version")
         .first()
     )
-    now = {item.code: item for item in _items(newer)}
-    before = {item.code: item for item in _items(older)} if older is not None else {}
+    now = {item.code: item for item in items_of(newer)}
+    before = {item.code: item for item in items_of(older)} if older is not None else {}
     changes = [_change(code, before.get(code), item) for code, item in now.items()]
     changes += [_change(code, item, None) for code, item in before.items() if code not in now]
     return newer, older, [each for each in changes if each is not None]
 
 
-def _items(duty_list: DutyList) -> list[DutyItem]:
+def items_of(duty_list: DutyList) -> list[DutyItem]:
+    """Return the items of a version in sight, in their order. One query."""
     return list(duty_list.items.select_related("review_unit").order_by("sort"))
 
 

@@ -40,6 +40,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
     (
         "责任落实",
         (
+            Entry("责任清单", "duty_overview", "checklist", "list.view", "list", "清单"),
             Entry("节点填报", "form_list", "file-text", "filing.view", "form", "填报"),
             Entry("问答", "question_list", "message-circle", "question.view", "form"),
             Entry("报表目录", "registry_list", "calendar", "filing.view", "form", "目录"),

@@ -1,0 +1,1 @@
+"""Pages of responsibility lists: the district's, each unit's own, drafting and publishing."""
