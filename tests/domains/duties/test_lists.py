@@ -24,6 +24,7 @@ from luoshi.domains.duties.actions import (
     list_retire,
     list_revise,
 )
+from luoshi.domains.duties.audience import Audience
 from luoshi.domains.duties.models import DutyItem, DutyList, State
 from luoshi.kernel.ledger.verify import verify_ledger
 from tests.domains.duties.helpers import (
@@ -41,6 +42,7 @@ from tests.domains.duties.helpers import (
     world,
 )
 from tests.harness.times import NOW
+from tests.kernel.org.helpers import grow
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=40)
@@ -239,3 +241,13 @@ def test_what_one_may_not_see_is_not_found():
     with pytest.raises(NotFound):
         put(draft, by=clerk())
     assert DutyItem.objects.count() == 0
+
+
+def test_a_group_is_meant_before_all_units_of_a_kind_of_the_same_name():
+    grow("J", "D", kind="group", title="街道")
+    made = drafted(code="j", applies_to="街道")
+    assert made.applies_to == "unit.branch == 'J'"
+    audience = Audience.on(TODAY)
+    assert audience.words("unit.branch == 'J' or unit.code == 'P1'") == "街道、单位P1"
+    for expression in ("unit.kind == 'street'", "unit.kind != 'dept'", "unit.code == 'GONE'"):
+        assert audience.words(expression) == expression

@@ -61,20 +61,29 @@ class Audience:
         parts = parts_of(expression)
         if parts is None:
             return expression
+        known = self._names()
         titles = {node.code: node.title for node in self.nodes}
-        return "、".join(
-            KINDS.get(code, code) if name == "kind" else titles.get(code, code) for name, code in parts
-        )
+        named = []
+        for name, code in parts:
+            title = KINDS.get(code, code) if name == "kind" else titles.get(code, code)
+            if known.get(title) != (name, code) and known.get(code) != (name, code):
+                return expression
+            named.append(title if known.get(title) == (name, code) else code)
+        return "、".join(named)
 
     def _names(self) -> Mapping[str, tuple[str, str]]:
-        known = {title: ("kind", code) for code, title in KINDS.items() if code != GROUP}
+        known: dict[str, tuple[str, str]] = {}
         for node in self.nodes:
             # A branch hangs right under the district; a group further down is its units' parent.
             group = "branch" if node.depth == 1 else "parent"
             name = group if node.kind == GROUP else "code"
             for text in filter(None, (node.code, node.title, node.short)):
-                # A name of a kind or an earlier unit stands; the other is found by its code.
+                # The first unit of a name has it; the others are found by their codes.
                 known.setdefault(text, (name, node.code))
+        for code, title in KINDS.items():
+            # A group of the tree is meant before all units of a kind: it says more exactly who.
+            if code != GROUP:
+                known.setdefault(title, ("kind", code))
         return known
 
 
