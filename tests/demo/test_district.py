@@ -206,3 +206,16 @@ def test_a_year_is_uneven():
     assert 0.02 < sum(plan.late_days > 0 for plan in plans) / len(plans) < 0.1
     returns = Counter(plan.returns for plan in plans)
     assert returns[1] > 40 and returns[2] > 5
+
+
+def test_a_form_made_in_the_browser_is_filed_by_the_streets(year):
+    """Designed and admitted by two accounts; the streets file, the owner reviews."""
+    patrol = owed("local.x001")
+    assert Counter(patrol.values_list("period_code", flat=True)) == {
+        "2023-03": 2,
+        "2023-04": 2,
+        "2023-05": 2,
+    }
+    accepted = Filing.objects.filter(obligation__in=patrol, state=State.ACCEPTED)
+    assert accepted.count() == 4
+    assert set(accepted.values_list("review__by_unit", flat=True)) <= {"ZF01"}

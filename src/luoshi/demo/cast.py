@@ -67,8 +67,18 @@ FILERS = (
         is_head=True,
     ),
     Player("zeren", "温如意", "sq-review", "审核员", "SQZR", "reviewer", "SQ", "审核各单位的填报"),
+    Player(
+        "xunjian",
+        "苏映川",
+        "zf01-review",
+        "审核岗",
+        "ZF01",
+        "reviewer",
+        "JD",
+        "设计表单、审核街道巡检月报",
+    ),
 )
 """Those of the district who can sign in: street and office through which a filing goes."""
 
 DESK, OFFICE, _, ADMIN, _ = CAST
-REVIEWER = FILERS[-1]
+REVIEWER, DESIGNER = FILERS[-2:]

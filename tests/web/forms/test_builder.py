@@ -68,6 +68,7 @@ def test_a_form_is_built_and_issued_to_fourteen_streets_by_pages_alone(sit):
     assert answer["Location"] == reverse("proposal_detail", args=[proposal.pk])
     office = sit("office")
     shown = soup(office.get(answer["Location"]))
+    assert "单选：道路、路灯" in shown.text and "x000" not in shown.text
     assert "共 168 次" in shown.text and "已修复不得大于发现损坏" in shown.text
     done = office.post(reverse("proposal_admit", args=[proposal.pk]), {"period": "2020-12"}, follow=True)
     assert "已准入，并开放 2020年12月。" in text_of(done)

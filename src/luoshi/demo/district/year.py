@@ -12,6 +12,7 @@ from luoshi.core.periods import Period, parse_period, periods_between
 from luoshi.core.workdays import WorkCalendar
 from luoshi.demo.district.acts import Acts, Job
 from luoshi.demo.district.habits import Outcome, plan_of, random_of
+from luoshi.demo.district.patrol import Patrol
 from luoshi.demo.district.people import Staff, merged
 from luoshi.demo.district.places import MERGER, RENAMING, Scale
 from luoshi.kernel.calendars.queries import work_calendar
@@ -32,7 +33,12 @@ class Year:
     """Runs the acts of the year up to a moment. Acts plan further acts; those after the end never happen."""
 
     def __init__(
-        self, scale: Scale, reviewer_post: str, until: datetime, tell: Callable[[str], None]
+        self,
+        scale: Scale,
+        reviewer_post: str,
+        patrol_posts: tuple[str, str],
+        until: datetime,
+        tell: Callable[[str], None],
     ) -> None:
         self.until = until
         self.tell = tell
@@ -49,6 +55,7 @@ class Year:
             self.at(MERGER.on, 8 * 60, lambda now: merged(MERGER, self.staff, now))
         if RENAMING.code in codes:
             self.at(RENAMING.on, 9 * 60, _renamed)
+        Patrol(self.staff, patrol_posts, self.calendar, until, self.at)
 
     def run(self) -> None:
         """Let everything happen that is planned before the end."""

@@ -72,8 +72,8 @@ def design_page(request: HttpRequest, draft_id: int) -> HttpResponse:
     do = request.POST.get("do", "")
     seen = number_or_none(request.POST.get("rev")) or 0
     page = request.POST.get("page", "")
-    # Moving on by a button may overtake a draft that the same page is just saving; a draft never may.
-    given = {"actor": request.actor, "draft_id": draft_id, "rev": seen, "now": request.now}
+    # A page may save over what it is itself just saving: its requests follow one another.
+    given = {"actor": request.actor, "draft_id": draft_id, "rev": seen, "page": page, "now": request.now}
     if request.htmx and not do:
         try:
             draft = proposal_save(design=design, **given)
@@ -83,10 +83,10 @@ def design_page(request: HttpRequest, draft_id: int) -> HttpResponse:
     design = changed(design, do)
     try:
         if do == "ask":
-            proposal = proposal_ask(design=design, page=page, **given)
+            proposal = proposal_ask(design=design, **given)
             messages.success(request, "已提交审批，由督查部门另一人决定是否准入。")
             return redirect("proposal_detail", proposal.pk)
-        draft = proposal_save(design=design, page=page, **given)
+        draft = proposal_save(design=design, **given)
     except Refusal as refusal:
         keep(request, refusal)
         draft = draft_visible(request.actor, draft_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -40,7 +42,7 @@ from luoshi.kernel.org.queries import units_on
 from luoshi.web.forms.builder_views import NO_QUESTIONS, preview_lines
 from luoshi.web.forms.words import TONES, change_rows, place_words
 from luoshi.web.ledger.words import Names
-from luoshi.web.packs.words import Titles, Words, form_words
+from luoshi.web.packs.words import Grid, Titles, Words, form_words, type_words
 from luoshi.web.shell.errors import refusals_into
 from luoshi.web.shell.export import download, xlsx_response
 from luoshi.web.shell.paging import number_or_none
@@ -212,11 +214,21 @@ def described(
     words = form_words(
         body, Titles({("slot", body["admission"]["owner"][6:]): proposal.unit.title}, {}, units)
     )
+    lists = {type_words(f"vocab:{name}"): "、".join(options.values()) for name, options in made.vocab.items()}
+    words = Words(words.pairs, tuple(with_options(grid, lists) for grid in words.grids))
     standing = standing_of(proposal.form_key) if proposal.state == "asked" else None
     if standing is None:
         return words, None
     found = changes([standing.found], [Entry("form", key, body)])
     return words, change_rows(found, {"fields": [*standing.found.body["fields"], *body["fields"]]})
+
+
+def with_options(grid: Grid, lists: Mapping[str, str]) -> Grid:
+    """Return a table with the choices themselves where it names a list of them."""
+    rows = tuple(
+        tuple(f"单选：{lists[cell]}" if cell in lists else cell for cell in row) for row in grid.rows
+    )
+    return replace(grid, rows=rows)
 
 
 @require_POST
