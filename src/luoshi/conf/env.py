@@ -67,6 +67,21 @@ class Environment:
         default="",
         help="演示时间的起点，如 2021-01-15T08:00:00+08:00；不填则用真实时间。",
     )
+    url: str = setting(
+        "LUOSHI_URL", default="", help="网站地址，如 https://luoshi.example.cn；邮件和推送中的链接以它开头。"
+    )
+    mail_url: str = setting(
+        "LUOSHI_MAIL_URL",
+        default="",
+        secret=True,
+        help="邮件服务器，如 smtp+tls://用户:密码@mail.example.cn:587；不填则不发邮件。",
+    )
+    mail_from: str = setting("LUOSHI_MAIL_FROM", default="", help="发件地址，如 luoshi@example.cn。")
+    webhook_hosts: tuple[str, ...] = setting(
+        "LUOSHI_WEBHOOK_HOSTS",
+        default=(),
+        help="消息推送可用的内部网络主机，逗号分隔；外部主机不用列出。",
+    )
     log_level: str = setting(
         "LUOSHI_LOG_LEVEL", default="INFO", help="日志级别：DEBUG、INFO、WARNING、ERROR。"
     )
@@ -131,6 +146,22 @@ def secret_key_in(var_dir: Path, name: str = "secret.key") -> str:
             os.link(draft, path)
         draft.unlink()
     return path.read_text().strip()
+
+
+def mail_settings(environment: Environment) -> dict[str, Any]:
+    """Return Django's settings of the mail server, by name; without an address mail goes nowhere.
+
+    Raises: ImproperlyConfigured when the address is not one of SMTP, or when the sender is missing.
+    """
+    if not environment.mail_url:
+        return {"EMAIL_BACKEND": "django.core.mail.backends.dummy.EmailBackend"}
+    if environment.mail_url.partition("://")[0] not in ("smtp", "smtp+tls", "smtp+ssl"):
+        raise ImproperlyConfigured("LUOSHI_MAIL_URL 应以 smtp://、smtp+tls:// 或 smtp+ssl:// 开头。")
+    if not environment.mail_from:
+        raise ImproperlyConfigured("设置了 LUOSHI_MAIL_URL，还须用 LUOSHI_MAIL_FROM 写明发件地址。")
+    chosen = environ.Env.email_url_config(environment.mail_url)
+    named = {name: value for name, value in chosen.items() if name.startswith("EMAIL_") and name.isupper()}
+    return named | {"EMAIL_TIMEOUT": 10}
 
 
 def database_settings(environment: Environment) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from luoshi.conf.env import database_settings, read_environment, secret_key_in
+from luoshi.conf.env import database_settings, mail_settings, read_environment, secret_key_in
 from luoshi.conf.logs import logging_settings
 from luoshi.core.clock import Clock
 from luoshi.demo.clock import clock_in
@@ -21,6 +21,12 @@ LUOSHI_PERSONAL_KEY = secret_key_in(ENV.var_dir, "personal.key")
 
 # Uploaded contents, each under its own hash (kernel/files).
 LUOSHI_FILES_DIR = ENV.var_dir / "files"
+
+# How notices leave the house (kernel/notify): the mail server, the hosts a push may reach inside.
+globals().update(mail_settings(ENV))
+LUOSHI_MAIL_FROM = ENV.mail_from if ENV.mail_url else ""
+LUOSHI_URL = ENV.url.rstrip("/")
+LUOSHI_WEBHOOK_HOSTS = ENV.webhook_hosts
 
 # Upper apps first, so that a template or static file of an upper app wins over one below.
 INSTALLED_APPS = [

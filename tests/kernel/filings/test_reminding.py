@@ -100,7 +100,8 @@ def test_who_answered_is_left_alone():
     assert [step for step, _, _ in sent()] == [] and [step for step, _, _ in sent("S2")] != []
 
 
-def test_after_ten_days_without_scheduler_the_overdue_are_right_and_only_the_newest_step_is_sent():
+def test_after_an_outage_the_overdue_are_right_and_only_the_newest_missed_step_is_sent(monkeypatch):
+    monkeypatch.setattr("luoshi.worker.runner.close_old_connections", lambda: None)
     cast = january()
     reminders_send(at("02-05"))
     stopped = Notice.objects.count()

@@ -16,8 +16,8 @@ SECOND = '{at: "due - 3 workday", tell: [filler, head], level: yellow}'
 FLOW = "flow: {fill: filler, sign: signer, review: reviewer, apart: person, returns: 3}"
 SEEDS = (
     Seed("    form: monthly\n    hour", "    form: ¦montly\n    hour", "是否想写 monthly"),
-    Seed('hour: "08:30"', 'hour: ¦"8:30"', "应写作 08:30"),
-    Seed('    hour: "08:30"\n', "", "缺少 hour"),
+    Seed('hour: "08:00"', 'hour: ¦"8:00"', "应写作 08:30"),
+    Seed('    hour: "08:00"\n', "", "缺少 hour"),
     Seed(FIRST, FIRST.replace('"due', '¦"end'), "日期算式"),
     Seed(FIRST, FIRST.replace('"due - 5', '¦"returned - 5'), "只能往后算"),
     Seed(SECOND, SECOND.replace('"due - 3', '¦"due - 5'), "重复"),

@@ -19,7 +19,7 @@ from tests.harness.times import NOW
 from tests.kernel.access.helpers import account
 from tests.kernel.org.helpers import DAY, district
 
-TOPIC, SUBJECT = "test.topic", "test_record"
+TOPIC, SUBJECT = "test.topic", "unit_alias"
 
 
 @dataclass(frozen=True)

@@ -139,7 +139,7 @@ def test_a_step_that_is_not_sent_any_more_tells_nobody():
     ("wrong", "error"),
     [
         ({"topic": "test.topik"}, LookupError),
-        ({"target": Target("test_rekord", 1)}, LookupError),
+        ({"target": Target("unit_alais", 1)}, LookupError),
         ({"level": "pink"}, ValueError),
         ({"key": "测试"}, ValueError),
         ({"key": "x" * 161}, ValueError),
