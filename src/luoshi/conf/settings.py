@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "luoshi.web.burden",
     "luoshi.web.discuss",
     "luoshi.web.duties",
+    "luoshi.web.notices",
     "luoshi.web.assess",
     "luoshi.web.reports",
     "luoshi.web.ledger",

@@ -16,6 +16,7 @@ urlpatterns = [
     path("duties/", include("luoshi.web.duties.urls")),
     path("assess/", include("luoshi.web.assess.urls")),
     path("reports/", include("luoshi.web.reports.urls")),
+    path("notices/", include("luoshi.web.notices.urls")),
     path("ledger/", include("luoshi.web.ledger.urls")),
 ]
 handler400 = "luoshi.web.shell.views.bad_request"

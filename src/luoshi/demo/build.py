@@ -13,6 +13,7 @@ from luoshi.core.periods import Period, parse_period
 from luoshi.demo.cast import ADMIN, CAST, DESIGNER, DESK, FILERS, OFFICE, OFFICE_UNITS, REVIEWER, Player
 from luoshi.demo.district.people import people_made, units_made
 from luoshi.demo.district.places import Scale
+from luoshi.demo.district.reminded import coached
 from luoshi.demo.district.year import Year
 from luoshi.kernel.access.actions import account_create, account_password_set, role_bind
 from luoshi.kernel.access.models import Account
@@ -113,6 +114,7 @@ def _year(scale: Scale, steps: Steps, until: datetime, tell: Callable[[str], Non
     units_made(scale, OFFICE_FROM, steps.next)
     credentials = [_player(player, steps) for player in FILERS]
     people_made(scale, OFFICE_FROM, steps.next)
+    coached(scale, OFFICE_FROM, steps.next)
     tell("安装业务包：履责记实")
     bindings = {"office": REVIEWER.unit}
     pack_install(actor=_actor(ADMIN, steps), path=YEAR_PACK, bindings=bindings, now=steps.next())

@@ -15,6 +15,7 @@ from luoshi.demo.district.habits import Outcome, plan_of, random_of
 from luoshi.demo.district.patrol import Patrol
 from luoshi.demo.district.people import Staff, merged
 from luoshi.demo.district.places import MERGER, RENAMING, Scale
+from luoshi.demo.district.reminded import DIGEST_AT, SCANNED_AT, gathered, reminded
 from luoshi.kernel.calendars.queries import work_calendar
 from luoshi.kernel.filings.actions import obligations_open
 from luoshi.kernel.filings.forms import Form, form_def
@@ -50,6 +51,7 @@ class Year:
         self._review_planned = False
         for ref in FORMS:
             self._windows(form_def(ref), scale)
+        self._mornings(scale)
         codes = {code for _, code, _ in scale.units()}
         if MERGER.code in codes:
             self.at(MERGER.on, 8 * 60, lambda now: merged(MERGER, self.staff, now))
@@ -68,6 +70,14 @@ class Year:
         moment = datetime.combine(day, time(), tzinfo=LOCAL) + timedelta(minutes=minute)
         if moment < self.until:
             heapq.heappush(self._waiting, (moment, next(self._numbers), act))
+
+    def _mornings(self, scale: Scale) -> None:
+        """Plan the reminders of every working day."""
+        day = self._later(scale.begins, 1)
+        while day <= local_day(self.until):
+            self.at(day, SCANNED_AT, reminded)
+            self.at(day, DIGEST_AT, gathered)
+            day = self._later(day, 1)
 
     def _windows(self, form: Form, scale: Scale) -> None:
         assert form.window is not None

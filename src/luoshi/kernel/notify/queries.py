@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import QuerySet
@@ -10,12 +11,27 @@ from luoshi.core.actor import Actor
 from luoshi.core.errors import NotFound
 from luoshi.kernel.access.policy import can_everywhere, require_right
 from luoshi.kernel.access.queries import units_in_sight
-from luoshi.kernel.notify.models import Delivery, Message, Notice, Skip
+from luoshi.kernel.notify.models import Channel, Delivery, Level, Message, Notice, Reason, Sent, Skip
 
-__all__ = ["deliveries_visible", "message_visible", "messages_visible", "notices_visible", "skips_visible"]
+__all__ = [
+    "CHANNELS",
+    "LEVELS",
+    "REASONS",
+    "STATES",
+    "deliveries_visible",
+    "message_visible",
+    "messages_visible",
+    "notices_visible",
+    "skips_visible",
+]
 
 # Where units stand now or stood last.
 LATEST = date.max
+# Codes with their titles, for pages.
+LEVELS: Mapping[str, str] = dict(Level.choices)
+REASONS: Mapping[str, str] = dict(Reason.choices)
+STATES: Mapping[str, str] = dict(Sent.choices)
+CHANNELS: Mapping[str, str] = dict(Channel.choices)
 
 
 def messages_visible(actor: Actor) -> QuerySet[Message]:

@@ -36,12 +36,12 @@ def address_fault(address: str) -> str:
         parts = urlsplit(address)
         port = parts.port
     except ValueError:
-        return "推送地址写法不对，应写作 https://主机/路径。"
+        return "推送地址写法不对，应为 https:// 后接主机和路径。"
     if parts.scheme not in PORTS:
         return "推送地址应以 http:// 或 https:// 开头。"
     printable = address.isascii() and address.isprintable() and " " not in address
     if not parts.hostname or port == 0 or not printable or len(address) > LONGEST_ADDRESS:
-        return "推送地址写法不对，应写作 https://主机/路径。"
+        return "推送地址写法不对，应为 https:// 后接主机和路径。"
     if parts.username is not None or parts.password is not None:
         return "推送地址中不得写用户名和密码；推送内容另有签名。"
     return ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from luoshi.core.actor import Actor, By
 from luoshi.core.errors import NotFound, WrongState
@@ -73,6 +74,14 @@ def coach_links(unit_id: int) -> list[CoachView]:
         CoachView(*row)
         for row in rows.values_list("post__code", "post__title", "post__unit__title", "from_on", "to_on")
     ]
+
+
+def posts_to_coach(unit_id: int, on: date) -> list[tuple[str, str]]:
+    """Return (code, "unit post") of the posts that may coach a unit: those of heads elsewhere. One query."""
+    rows = Post.objects.filter(Q(is_head=True) | Q(coached__isnull=False)).exclude(unit_id=unit_id)
+    rows = rows.filter(Q(unit__closed_on__isnull=True) | Q(unit__closed_on__gt=on)).distinct()
+    named = rows.order_by("unit__sort", "sort", "code").values_list("code", "unit__title", "title")
+    return [(code, f"{unit} {title}") for code, unit, title in named]
 
 
 def _post(code: str, unit: Unit) -> Post:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from luoshi.web.org import accounts, importing, people, views
+from luoshi.web.org import accounts, coaching, importing, people, views
 
 urlpatterns = [
     path("", views.unit_tree_page, name="unit_tree"),
@@ -18,4 +18,5 @@ urlpatterns = [
     path("accounts/export/", accounts.account_export, name="account_export"),
     path("accounts/issue/", accounts.passwords_issued, name="passwords_issue"),
     path("accounts/<int:account_id>/", accounts.account_changed, name="account_change"),
+    path("units/<str:code>/coach/", coaching.unit_coach, name="unit_coach"),
 ]

@@ -13,6 +13,7 @@ from luoshi.core.errors import Invalid
 from luoshi.kernel.access.policy import can, require_right
 from luoshi.kernel.documents.xlsx import Column
 from luoshi.kernel.ledger.queries import events_of
+from luoshi.kernel.org.coaching import coach_links
 from luoshi.kernel.org.kinds import kind_title
 from luoshi.kernel.org.queries import UnitNode, posts_of, unit_aliases, unit_get, unit_places, unit_tree
 from luoshi.web.ledger.words import Names
@@ -100,6 +101,8 @@ def unit_detail(request: HttpRequest, code: str) -> HttpResponse:
         "aliases": unit_aliases(unit.pk),
         "posts": posts_of(unit.pk, on),
         "places": unit_places(unit.pk),
+        "coaches": coach_links(unit.pk),
+        "may": {"coach": can(request.actor, "coach.set") and unit.closed_on is None},
         "events": [(event, names.who(event.by)) for event in reversed(events)],
     }
     template = "org/_unit.html" if request.htmx else "org/unit.html"

@@ -14,6 +14,8 @@ from luoshi.core.clock import OffsetClock
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.access.queries import appointments_of
 from luoshi.kernel.definitions.queries import kinds_in_force
+from luoshi.kernel.notify.hours import quiet_now
+from luoshi.kernel.notify.reading import unread_count
 from luoshi.web.shell.views import LARGE_TYPE
 
 
@@ -61,6 +63,8 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("单位", "unit_tree", "sitemap", "org.view"),
             Entry("表单设计", "proposal_list", "edit", "form.view"),
             Entry("账号", "account_list", "key", "account.manage"),
+            Entry("消息发送", "notice_log", "message-circle", "notice.log", "notice"),
+            Entry("消息推送", "notice_webhook", "message-circle", "notice.channel", "notice"),
             Entry("业务包", "pack_list", "package", "pack.view"),
         ),
     ),
@@ -86,6 +90,7 @@ class Frame:
     tabs: tuple[Link, ...]
     appointments: tuple[object, ...]
     demo_time: datetime | None
+    unread: int
     large: bool
 
 
@@ -104,9 +109,16 @@ def frame_of(request: HttpRequest) -> Frame:
         sections=sections,
         tabs=tuple(every[:TABS]),
         appointments=tuple(appointments_of(request.user, request.today)),
+        unread=_unread(request),
         demo_time=request.now if isinstance(settings.LUOSHI_CLOCK, OffsetClock) else None,
         large=bool(request.COOKIES.get(LARGE_TYPE)),
     )
+
+
+def _unread(request: HttpRequest) -> int:
+    """Return the number beside the bell: none in quiet hours, when nothing should press anybody."""
+    count = unread_count(request.actor)
+    return 0 if count and quiet_now(request.now) else count
 
 
 def _links(actor: Actor, entries: tuple[Entry, ...], here: str, kinds: frozenset[str]) -> list[Link]:
