@@ -47,7 +47,11 @@ def _state(
         case "returned":
             until = obligation.mend_by
             asked = f"请于 {_day(until)} 前补正。" if until else "请尽快补正。"
-            return f"被退回，{asked}" if passed < 1 else f"被退回后 {passed} 个工作日未重新报送，请尽快补正。"
+            return (
+                f"被退回，{asked}"
+                if not step.offset.amount
+                else f"被退回后 {passed} 个工作日未重新报送，请尽快补正。"
+            )
     if not isinstance(since, datetime) or local_day(since) > today:
         return f"将于 {_day(since)} 截止，尚未报送。"
     if local_day(since) == today:
