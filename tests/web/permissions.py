@@ -69,6 +69,7 @@ ROWS = (
     Row("obligation_detail", (302, 404, 200, 200, 404, 200), lambda ids: [ids["obligation"]]),
     Row("filing_correct", (302, 404, 200, 403, 404, 403), lambda ids: [ids["obligation"]]),
     Row("filing_fill", (302, 404, 200, 403, 404, 403), lambda ids: [ids["obligation"]]),
+    Row("evidence_download", same(404), lambda ids: [999_999]),
     Row("obligation_claim", (302, 404, 409, 403, 404, 403), lambda ids: [ids["obligation"]], method="post"),
     Row("obligation_excuse", (302, 404, 409, 409, 404, 409), lambda ids: [ids["obligation"]]),
     *(

@@ -89,7 +89,8 @@ def _standing(evidence_id: int) -> Evidence:
 
 def _checked(proof: Proof, now: datetime) -> str:
     """Return the title of a proof that may be kept. Raises: Incomplete, Invalid."""
-    title = proof.title.strip() or plain_name(proof.file_name).rpartition(".")[0][:LONGEST_TITLE]
+    name = plain_name(proof.file_name)
+    title = proof.title.strip() or (name.rpartition(".")[0] or name)[:LONGEST_TITLE]
     if proof.kind not in FILE_KINDS:
         raise _unfit("kind", f"请选择佐证类别：{'、'.join(FILE_KINDS.values())}。")
     if not title or len(title) > LONGEST_TITLE:

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping
 
+from luoshi.core.errors import Invalid
 from luoshi.kernel.files import sheet_xml
 from luoshi.kernel.files.names import kind_of_name, plain_name
 from luoshi.kernel.files.packages import DOCUMENT, OFD, WORKBOOK, Package, check_package, megabytes, refusal
@@ -58,15 +59,21 @@ def check_proof(name: str, content: bytes, *, kind: str, max_bytes: int = MOST_B
     ending = kind_of_name(shown)
     if not content:
         raise refusal(shown, "是空的，请检查后重新上传。")
-    if len(content) > max_bytes:
-        limit = megabytes(max_bytes)
-        raise refusal(shown, f"大小为{megabytes(len(content))}，超过上限{limit}，请压缩或拆分后上传。")
+    size_check(shown, len(content), max_bytes=max_bytes)
     if ending not in ENDINGS[kind]:
         allowed = "、".join(f".{each}" for each in ENDINGS[kind])
         remedy = _REMEDIES.get(ending, "请核对类别，或另存为上述格式后上传")
         raise refusal(shown, f"不能作为此类佐证，此类只收 {allowed}，{remedy}。")
     _CHECKS[ending](shown, content)
     return ending
+
+
+def size_check(name: str, size: int, *, max_bytes: int = MOST_BYTES, field: str = "") -> None:
+    """Refuse a file by its size alone, before it is read. Raises: Invalid, beside ``field`` when given."""
+    if size > max_bytes:
+        why = f"大小为{megabytes(size)}，超过上限{megabytes(max_bytes)}，请压缩或拆分后上传。"
+        found = refusal(plain_name(name), why)
+        raise Invalid(found.message, fields={field: found.message} if field else None)
 
 
 def _package(package: Package) -> Callable[[str, bytes], None]:

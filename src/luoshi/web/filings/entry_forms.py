@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django import forms
@@ -10,13 +10,25 @@ from django.forms import BoundField
 from django.utils.safestring import SafeString
 
 from luoshi.kernel.definitions.fields import Field, FieldKind, Unfit
+from luoshi.kernel.definitions.table_rows import rows_typed
+from luoshi.kernel.evidence.actions import Proof
+from luoshi.kernel.evidence.queries import EvidenceView
 from luoshi.kernel.filings.entries import MINUTES, Typed
 from luoshi.kernel.filings.forms import Form, rule_broken
 from luoshi.kernel.filings.offers import Offer, Offers
+from luoshi.web.filings.many_forms import (
+    ProofBox,
+    ProofInputs,
+    RowsTable,
+    RowsWidget,
+    proof_box,
+    tables_of,
+)
 
 EXPLAINED = ".explained"
 NOTE = "note"
 LATE_REASON = "late_reason"
+OCCURRED = "occurred"
 SHOWN = ".shown"
 SAME = ".same"
 SAME_ALL = "same_all"
@@ -36,12 +48,31 @@ class EntryForm(forms.Form):
     """The fields of a form, an explanation for each that may jump, a note, a reason for lateness."""
 
     def __init__(
-        self, *args: object, form: Form, standing: Typed, offers: Offers, **settings: object
+        self,
+        *args: object,
+        form: Form,
+        standing: Typed,
+        offers: Offers,
+        evidence: Mapping[str, Sequence[EvidenceView]],
+        **settings: object,
     ) -> None:
         super().__init__(*args, **settings)
         self.asked = form
         self.offers = offers
+        self.proofs = {
+            field.key: ProofInputs(field, evidence.get(field.key, ()))
+            for field in form.fields
+            if field.kind is FieldKind.FILES
+        }
+        if form.occurred:
+            day = forms.DateInput(attrs={"type": "date"})
+            self.fields[OCCURRED] = TypedField(label="事项发生日期", initial=standing.occurred, widget=day)
+            self.fields[OCCURRED].help_text = "事情实际发生的日期，不是填报日期；零报告不填。"
         for field in form.fields:
+            if field.key in self.proofs:
+                self.fields[field.key] = TypedField(label=field.title, widget=forms.HiddenInput())
+                self.fields.update(self.proofs[field.key].fields())
+                continue
             self.fields[field.key] = _input_of(field, _text_of(field, standing, offers.get(field.key)))
             if field.jump is not None:
                 self.fields[field.key + EXPLAINED] = _words(
@@ -60,7 +91,7 @@ class EntryForm(forms.Form):
         """Return what was typed."""
         texts = self.cleaned_data
         return Typed(
-            values={key: texts[key] for key in self.asked.keys},
+            values={key: texts[key] for key in self.asked.keys if key not in self.proofs},
             note=texts[NOTE],
             explained={
                 field.key: text
@@ -68,6 +99,7 @@ class EntryForm(forms.Form):
                 if field.jump is not None and (text := texts[field.key + EXPLAINED])
             },
             late_reason=texts[LATE_REASON],
+            occurred=texts.get(OCCURRED, ""),
             shown=self.shown(),
             same=self.same(),
             minutes=texts[MINUTES],
@@ -85,6 +117,20 @@ class EntryForm(forms.Form):
             ticked |= {key for key in shown if self.data.get(key, "").strip() in ("", shown[key])}
         return frozenset(ticked)
 
+    def handed_in(self) -> list[tuple[str, Proof, str]]:
+        """Return every file that was chosen: (field, file, id of what it replaces or ""). Raises: Refusal."""
+        found = []
+        for key, inputs in self.proofs.items():
+            if (given := inputs.handed_in(self.cleaned_data)) is not None:
+                found.append((key, *given))
+        return found
+
+    @property
+    def kept_names(self) -> list[str]:
+        """Return the names of the inputs whose texts a draft keeps."""
+        uploads = {name for inputs in self.proofs.values() for name in inputs.fields()}
+        return [name for name in self.fields if name not in uploads and name not in self.proofs]
+
     @property
     def minutes(self) -> BoundField:
         """Return the input for how long it took; a template cannot name it, for its dot."""
@@ -99,7 +145,8 @@ class EntryForm(forms.Form):
         """Put the rules that are broken beside the last field each of them names."""
         try:
             values = {
-                each.key: each.typed(each.read(self.typed().values[each.key])) for each in self.asked.fields
+                each.key: each.typed(each.read(self.typed().values.get(each.key, "")))
+                for each in self.asked.fields
             }
         except Unfit:
             return
@@ -116,7 +163,8 @@ class Line:
     ``before``: last period's canonical text ("" for none) and ``before_shown`` as a reader sees it.
     ``theirs``: what somebody else saved meanwhile, None when it does not differ. ``mend``: what the reviewer
     wants mended. ``explain``: the explanation, None while nobody asks for one. ``offer``: what is known,
-    ``offer_shown`` as a reader sees it, ``same``: confirmed.
+    ``offer_shown`` as a reader sees it, ``same``: confirmed. ``table`` of a field of table rows, ``box`` of
+    one of files: None for all others.
     """
 
     field: Field
@@ -130,6 +178,8 @@ class Line:
     offer: Offer | None
     offer_shown: str
     same: bool
+    table: RowsTable | None
+    box: ProofBox | None
 
     @property
     def offer_filing(self) -> int | None:
@@ -143,9 +193,14 @@ def lines_of(
     before: Mapping[str, str | None],
     theirs: Mapping[str, str],
     mend: Mapping[str, tuple[str, ...]],
+    more: Mapping[str, int],
 ) -> list[Line]:
-    """Return the fields of a form in order, each with what stands beside it."""
-    return [_line(asked, field, before, theirs, mend) for field in asked.asked.fields]
+    """Return the fields of a form in order, each with what stands beside it.
+
+    ``more``: how many blank rows stand below a table, where not one.
+    """
+    tables = tables_of(asked, asked.asked.fields, more)
+    return [_line(asked, field, before, theirs, mend, tables) for field in asked.asked.fields]
 
 
 def _line(
@@ -154,24 +209,43 @@ def _line(
     before: Mapping[str, str | None],
     theirs: Mapping[str, str],
     mend: Mapping[str, tuple[str, ...]],
+    tables: Mapping[str, RowsTable],
 ) -> Line:
     bound = asked[field.key]
+    proofs = asked.proofs.get(field.key)
     explain = asked[field.key + EXPLAINED] if field.jump is not None else None
-    was = before.get(field.key)
+    was = before.get(field.key) if field.single else None
     offer = asked.offers.get(field.key)
     return Line(
         field=field,
         bound=bound,
-        input=bound.as_widget(attrs=_described_by(bound, field, was, offer)),
+        input=_drawn(bound, field, was, offer),
         before=was or "",
         before_shown=field.display(was) if was is not None else "",
-        theirs=theirs.get(field.key),
+        theirs=_theirs(field, theirs.get(field.key)),
         mend=mend.get(field.key, ()),
         explain=explain if explain is not None and (explain.errors or explain.value()) else None,
         offer=offer,
         offer_shown=field.display(offer.value) if offer else "",
         same=field.key in asked.same(),
+        table=tables.get(field.key),
+        box=proof_box(asked, proofs) if proofs else None,
     )
+
+
+def _theirs(field: Field, text: str | None) -> str | None:
+    """Return what somebody else saved, as it is shown: a table row by row."""
+    if not text or field.kind is not FieldKind.ROWS:
+        return text
+    rows = rows_typed(field, text)
+    return "\n".join("；".join(row.get(column.key, "") for column in field.columns) for row in rows)
+
+
+def _drawn(bound: BoundField, field: Field, before: str | None, offer: Offer | None) -> SafeString:
+    """Return the input of a field of one value; tables and files are drawn by templates of their own."""
+    if not field.single:
+        return SafeString()
+    return bound.as_widget(attrs=_described_by(bound, field, before, offer))
 
 
 def _described_by(bound: BoundField, field: Field, before: str | None, offer: Offer | None) -> dict[str, str]:
@@ -200,6 +274,8 @@ def _text_of(field: Field, standing: Typed, offer: Offer | None) -> str:
 def _input_of(field: Field, text: str) -> TypedField:
     shared = {"label": field.title, "initial": text, "help_text": field.help}
     match field.kind:
+        case FieldKind.ROWS:
+            return TypedField(widget=RowsWidget(), **shared)
         case FieldKind.VOCAB:
             choices = [("", "请选择"), *field.options.items()]
             return TypedField(widget=forms.Select(choices=choices), **shared)

@@ -23,6 +23,7 @@ from luoshi.kernel.filings.actions import (
     obligation_excuse_decide,
     obligation_excuse_direct,
 )
+from luoshi.kernel.filings.at_hand import evidence_at_hand
 from luoshi.kernel.filings.entries import Typed, lock_check, values_before
 from luoshi.kernel.filings.excusing import RIGHT as EXCUSE
 from luoshi.kernel.filings.excusing import may_excuse
@@ -34,7 +35,14 @@ from luoshi.kernel.filings.queries import DraftView, draft_of, filing_versions, 
 from luoshi.kernel.filings.versions import ReviewView
 from luoshi.kernel.filings.windows import local_day
 from luoshi.web.discuss.panels import form_questions
-from luoshi.web.filings.entry_forms import EntryForm, ExcuseForm, lines_of
+from luoshi.web.filings.entry_forms import OCCURRED, EntryForm, ExcuseForm, lines_of
+from luoshi.web.filings.evidence_views import (
+    handed_in,
+    more_rows,
+    rows_dropped,
+    saved_words,
+    table_asked,
+)
 from luoshi.web.filings.histories import mend_items
 from luoshi.web.shell.errors import refusals_into
 from luoshi.web.shell.paging import number_or_none
@@ -107,24 +115,28 @@ def shut_by(obligation: Any, now: datetime) -> str:
 def filing_fill(request: HttpRequest, obligation_id: int) -> HttpResponse:
     """Fill in an obligation: keep a draft, submit it, or submit a nil return."""
     entry = entry_of(request, obligation_id)
+    posted = request.method == "POST"
     asked = EntryForm(
-        request.POST if request.method == "POST" else None,
+        rows_dropped(request) if posted else None,
+        request.FILES if posted else None,
         form=entry.form,
         standing=entry.standing(),
         offers=entry.offers,
+        evidence=evidence_at_hand(entry.obligation),
     )
     if request.htmx and request.method == "POST":
         return autosaved(request, entry, asked)
-    if request.method == "POST" and asked.is_valid():
+    if posted and table_asked(request) is None and asked.is_valid():
         with refusals_into(request, asked):
-            return done(request, entry, asked.typed())
+            return done(request, entry, asked)
         if request.POST.get("do") == "submit" and asked.non_field_errors():
             asked.rules_beside()
     return render(request, "filings/entry/fill.html", fill_context(request, entry, asked))
 
 
-def done(request: HttpRequest, entry: Entry, typed: Typed) -> HttpResponse:
-    """Do what the button says; return where to go on."""
+def done(request: HttpRequest, entry: Entry, asked: EntryForm) -> HttpResponse:
+    """Do what the button says; return where to go on. A file that was chosen is taken in with all else."""
+    typed = asked.typed()
     answer = {
         "actor": request.actor,
         "obligation_id": entry.obligation.pk,
@@ -132,14 +144,15 @@ def done(request: HttpRequest, entry: Entry, typed: Typed) -> HttpResponse:
         "typed": typed,
         "now": request.now,
     }
-    match request.POST.get("do"):
+    do = request.POST.get("do", "")
+    match do:
         case "submit":
-            taken_once(request, lambda: {"filing": filing_submit(**answer).pk})
+            taken_once(request, lambda: handed_in(request, entry, asked, lambda: filing_submit(**answer)))
         case "nil":
             taken_once(request, lambda: {"filing": filing_submit_nil(**answer).pk})
         case _:
-            draft_save(**answer)
-            messages.success(request, "草稿已保存，尚未提交。")
+            taken_once(request, lambda: handed_in(request, entry, asked, lambda: draft_save(**answer)))
+            messages.success(request, saved_words(do, request))
             return redirect("filing_fill", entry.obligation.pk)
     messages.success(request, f"已提交，{next_words(entry.flow)}。")
     return redirect("obligation_detail", entry.obligation.pk)
@@ -180,7 +193,10 @@ def fill_context(request: HttpRequest, entry: Entry, asked: EntryForm) -> dict[s
         "entry": entry,
         "obligation": entry.obligation,
         "asked": asked,
-        "lines": lines_of(asked, values_before(entry.obligation), theirs, items),
+        "lines": lines_of(asked, values_before(entry.obligation), theirs, items, more_rows(request)),
+        # The first button is what Enter presses: it must not drop a row or remove a file.
+        "default_save": any(not field.single for field in entry.form.fields),
+        "occurred": asked[OCCURRED] if entry.form.occurred else None,
         "previous": previous_title(entry.period),
         "draft": entry.draft,
         "rev": rev,
@@ -200,9 +216,9 @@ def fill_context(request: HttpRequest, entry: Entry, asked: EntryForm) -> dict[s
 
 def differing(entry: Entry, asked: EntryForm) -> dict[str, str]:
     """Return the texts that stand and differ from what was typed, by the name of their input."""
-    typed = {key: str(asked[key].value() or "").replace("\r\n", "\n") for key in asked.fields}
+    typed = {key: str(asked[key].value() or "").replace("\r\n", "\n") for key in asked.kept_names}
     stand = entry.standing().texts()
-    return {key: stand.get(key, "") for key in asked.fields if stand.get(key, "") != typed[key]}
+    return {key: stand.get(key, "") for key in typed if stand.get(key, "") != typed[key]}
 
 
 def last_return(obligation: Any) -> ReviewView | None:

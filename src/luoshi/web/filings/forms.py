@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.forms import BoundField
 
 from luoshi.kernel.definitions.fields import Field, FieldKind
 from luoshi.kernel.filings.heads import Template
+from luoshi.web.filings.many_forms import MORE_ROWS, RowsTable, RowsWidget, tables_of
 from luoshi.web.shell.forms import PeriodField, UploadField
 
 PERIOD_HELP = {
@@ -69,7 +71,8 @@ class CorrectForm(forms.Form):
         self, *args: object, fields: Sequence[Field], now_in_force: Mapping[str, str | None], **settings
     ):
         super().__init__(*args, **settings)
-        for field in fields:
+        self.asked = [field for field in fields if field.kind is not FieldKind.FILES]
+        for field in self.asked:
             self.fields[field.key] = input_of(field, now_in_force.get(field.key))
         self.fields["reason"] = forms.CharField(
             label="更正理由",
@@ -79,11 +82,18 @@ class CorrectForm(forms.Form):
             error_messages={"required": "请说明更正理由。"},
         )
 
+    def lines(self) -> list[tuple[BoundField, RowsTable | None]]:
+        """Return the inputs in order, each with its table where it has one."""
+        tables = tables_of(self, self.asked, {field.key: MORE_ROWS for field in self.asked})
+        return [(bound, tables.get(bound.name)) for bound in self]
+
 
 def input_of(field: Field, value: str | None) -> forms.Field:
     """Return the input of one field, filled with the value in force."""
     label = f"{field.title}（{field.unit}）" if field.unit else field.title
     shared = {"label": label, "required": False, "initial": value or "", "help_text": field.help}
+    if field.kind is FieldKind.ROWS:
+        return forms.CharField(widget=RowsWidget(), **shared)
     if field.kind is FieldKind.VOCAB:
         choices = [("", "（空）"), *field.options.items()]
         return forms.ChoiceField(choices=choices, **shared)

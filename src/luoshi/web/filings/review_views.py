@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from luoshi.core.periods import parse_period
 from luoshi.kernel.filings.actions import filing_accept, filing_return, filing_sign, filing_withdraw
+from luoshi.kernel.filings.at_hand import entered_at_once
 from luoshi.kernel.filings.flows import Flow, Step, flow_of
 from luoshi.kernel.filings.forms import form_by_id
 from luoshi.kernel.filings.policy import may_step, unit_of_one
@@ -46,6 +47,7 @@ def acting_context(
         "filing": filing,
         "previous": previous,
         "diff": filing_diff(filing, previous) if filing else (),
+        "at_once": entered_at_once(obligation, filing) if filing and may.get("review") else 0,
         "sure": sure or SureForm(),
         "back": back or ReturnForm(form=form_by_id(obligation.definition_id)),
         "talk": obligation.returns > 0,

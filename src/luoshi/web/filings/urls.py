@@ -6,6 +6,7 @@ from django.urls import path
 
 from luoshi.web.filings import (
     entry_views,
+    evidence_views,
     importing,
     matrix_views,
     review_views,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("versions/<int:filing_id>/accept/", review_views.filing_accepted, name="filing_accept"),
     path("versions/<int:filing_id>/return/", review_views.filing_returned, name="filing_return"),
     path("versions/<int:filing_id>/withdraw/", review_views.filing_withdrawn, name="filing_withdraw"),
+    path("evidence/<int:revision_id>/", evidence_views.evidence_download, name="evidence_download"),
     path("drafts/<uuid:token>/", importing.filing_preview, name="filing_preview"),
     path("drafts/<uuid:token>/faults/", importing.filing_faults, name="filing_faults"),
     path("drafts/<uuid:token>/marked/", sheet_views.filing_marked, name="filing_marked"),

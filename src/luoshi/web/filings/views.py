@@ -149,6 +149,7 @@ def filing_correct_page(request: HttpRequest, obligation_id: int) -> HttpRespons
         "form": form,
         "asked": asked,
         "current": current,
+        "keeps_proofs": bool(current.evidence),
         "key": request_key(),
         "period": parse_period(obligation.period_code),
     }

@@ -145,4 +145,6 @@ def beside(
 
 def preview_lines(form: Form) -> list[Any]:
     """Return the fields of a form as the page of an answer draws them."""
-    return lines_of(EntryForm(form=form, standing=Typed(), offers={}, prefix="preview"), {}, {}, {})
+    return lines_of(
+        EntryForm(form=form, standing=Typed(), offers={}, evidence={}, prefix="preview"), {}, {}, {}, {}
+    )

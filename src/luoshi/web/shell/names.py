@@ -45,6 +45,7 @@ PAGES = {
     "obligation_detail": "应报明细",
     "filing_correct": "更正填报",
     "filing_fill": "填写填报",
+    "evidence_download": "下载佐证",
     "obligation_claim": "认领应报",
     "obligation_excuse": "免报",
     "work_list": "我的待办",

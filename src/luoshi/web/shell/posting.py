@@ -31,6 +31,7 @@ def taken_once(request: HttpRequest, make: Callable[[], Mapping[str, Any]]) -> d
 
 
 def _content(request: HttpRequest) -> str:
-    """Return a short hash of the address and every field, but for the key and the proof of origin."""
+    """Return a short hash of the address, every field and file, but for the key and the proof of origin."""
+    files = [[name, each.name, each.size] for name, each in sorted(request.FILES.items())]
     fields = [[name, *values] for name, values in sorted(request.POST.lists()) if name not in NOT_CONTENT]
-    return hashlib.sha256(json.dumps([request.path, fields]).encode()).hexdigest()[:24]
+    return hashlib.sha256(json.dumps([request.path, fields, *files]).encode()).hexdigest()[:24]

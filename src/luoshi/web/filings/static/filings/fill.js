@@ -13,7 +13,7 @@
 
     function inputs() {
       return Array.prototype.filter.call(form.elements, function (input) {
-        return input.name && input.type !== "hidden" && input.type !== "checkbox" && input.tagName !== "BUTTON";
+        return input.name && input.type !== "hidden" && input.type !== "checkbox" && input.type !== "file" && input.tagName !== "BUTTON";
       });
     }
 
@@ -36,6 +36,100 @@
       try { window.sessionStorage.removeItem(place); } catch (error) { return; }
     }
 
+    /* Tables: rows are added and dropped in place, sums follow; without scripts the buttons ask the server. */
+    function each(list, act) { Array.prototype.forEach.call(list, act); }
+
+    function renumber(body) {
+      each(body.rows, function (row, index) {
+        var number = index + 1;
+        row.cells[0].textContent = number;
+        each(row.querySelectorAll("[name]"), function (input) {
+          if (input.tagName === "BUTTON") {
+            input.value = input.value.replace(/\.\d+$/, "." + number);
+            input.setAttribute("aria-label", "删除第 " + number + " 行");
+            return;
+          }
+          var parts = input.name.split(".");
+          input.name = parts[0] + "." + number + "." + parts[2];
+          input.id = "id_" + input.name;
+          input.setAttribute("aria-label", input.getAttribute("aria-label").replace(/^第 \d+ 行/, "第 " + number + " 行"));
+        });
+      });
+    }
+
+    function emptied(row) {
+      each(row.querySelectorAll("input,select"), function (input) { input.value = ""; input.removeAttribute("aria-invalid"); });
+      each(row.querySelectorAll(".bad-text"), function (note) { note.remove(); });
+      return row;
+    }
+
+    function addRow(box) {
+      var body = box.querySelector("tbody");
+      if (!body.rows.length || body.rows.length >= Number(box.getAttribute("data-most"))) { return null; }
+      var row = body.appendChild(emptied(body.rows[0].cloneNode(true)));
+      renumber(body);
+      return row;
+    }
+
+    function summed(box) {
+      each(box.querySelectorAll("[data-total]"), function (cell) {
+        var inputs = box.querySelectorAll('[data-sum="' + cell.getAttribute("data-total") + '"]');
+        if (!inputs.length) { return; }
+        var digits = 0;
+        var sum = 0;
+        each(inputs, function (input) {
+          var text = input.value.trim();
+          digits = Math.max(digits, (text.split(".")[1] || "").length);
+          sum += Number(text) || 0;
+        });
+        cell.textContent = String(Number(sum.toFixed(Math.min(digits, 6))));
+      });
+    }
+
+    var tables = Array.prototype.slice.call(form.querySelectorAll("[data-rows]"));
+    tables.forEach(function (box) {
+      box.addEventListener("input", function () { summed(box); });
+      box.addEventListener("click", function (event) {
+        var button = event.target.closest("button");
+        if (!button) { return; }
+        var body = box.querySelector("tbody");
+        if (button.hasAttribute("data-more")) {
+          var row = addRow(box);
+          if (!row) { return; }
+          row.querySelector("input,select").focus();
+        } else if (button.value.indexOf("drop:") === 0) {
+          var gone = button.closest("tr");
+          if (body.rows.length > 1) { gone.remove(); renumber(body); } else { emptied(gone); }
+          summed(box);
+        } else { return; }
+        event.preventDefault();
+        changed = true;
+        keep();
+      });
+    });
+
+    /* A file too large is named before it travels. */
+    each(form.querySelectorAll("input[type=file]"), function (input) {
+      input.addEventListener("change", function () {
+        var big = input.files[0] && input.files[0].size > 50 * 1024 * 1024;
+        input.setCustomValidity(big ? "文件超过 50 MB，请压缩或拆分后上传。" : "");
+        if (big) { input.reportValidity(); }
+      });
+    });
+
+    /* What was kept may have more rows than the page. */
+    function grown(found) {
+      tables.forEach(function (box) {
+        var key = box.getAttribute("data-rows");
+        var last = 0;
+        Object.keys(found.texts).forEach(function (name) {
+          var parts = name.split(".");
+          if (parts.length === 3 && parts[0] === key && found.texts[name]) { last = Math.max(last, Number(parts[1])); }
+        });
+        for (var row = box.querySelector("tbody").rows.length; row < last; row += 1) { addRow(box); }
+      });
+    }
+
     function differs(found) {
       return inputs().some(function (input) {
         return input.name in found.texts && found.texts[input.name] !== input.value;
@@ -46,6 +140,7 @@
       inputs().forEach(function (input) {
         if (input.name in found.texts) { input.value = found.texts[input.name]; }
       });
+      tables.forEach(summed);
       changed = true;
     }
 
@@ -68,6 +163,7 @@
     function restore() {
       var found = kept();
       if (!found || form.querySelector(".bad-text, .notice.error, .notice.warning")) { return; }
+      grown(found);
       if (!differs(found)) { forget(); return; }
       if (found.rev === form.elements.rev.value) {
         var shown = { texts: texts() };
