@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import transaction
@@ -16,6 +16,7 @@ from luoshi.demo.cast import FILERS, SAMPLE_START
 from luoshi.demo.district.habits import Outcome, plan_of, values_of
 from luoshi.demo.district.people import post_of
 from luoshi.demo.district.places import FULL, GROUPS, MERGER, RENAMING, SMALL
+from luoshi.domains.duties.held import held_on
 from luoshi.kernel.access.actions import signin_check
 from luoshi.kernel.access.models import Account
 from luoshi.kernel.access.queries import actor_of
@@ -219,3 +220,28 @@ def test_a_form_made_in_the_browser_is_filed_by_the_streets(year):
     accepted = Filing.objects.filter(obligation__in=patrol, state=State.ACCEPTED)
     assert accepted.count() == 4
     assert set(accepted.values_list("review__by_unit", flat=True)) <= {"ZF01"}
+
+
+def test_units_hold_the_lists_that_were_published_in_the_year(year):
+    """Common, shared and own items on the last day; in May the item still had its first limit."""
+    jd01 = Unit.objects.get(code="JD01").pk
+    held, before = held_on(jd01, SAMPLE_START.date()), held_on(jd01, date(2023, 5, 31))
+    assert held is not None and before is not None
+    kinds = Counter((item.list_code, item.kind) for item in held.items)
+    assert kinds == {("gx", "common"): 16, ("jd", "own"): 4, ("jd01", "own"): 2, ("fm", "negative"): 8}
+    due = {
+        when: next(i.due for i in each.items if i.code == "A09") for when, each in ((1, before), (2, held))
+    }
+    assert due == {1: "event + 30 day", 2: "event + 20 day"}
+
+
+def test_forms_of_the_lists_are_filed_by_their_own_rhythm(year):
+    rows = Obligation.objects.filter(form_ref__startswith="lists.")
+    counts = Counter(rows.values_list("form_ref", "period_code"))
+    assert counts == {
+        ("lists.plan", "2023"): 12,
+        ("lists.quarter", "2023-Q1"): 11,
+        ("lists.half", "2023-H1"): 11,
+    }
+    filed = rows.filter(answer=Answer.FILED).exclude(form_ref="lists.half")
+    assert 18 <= filed.count() <= 23

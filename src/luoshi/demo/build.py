@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from luoshi.core.actor import SYSTEM, Actor
 from luoshi.core.periods import Period, parse_period
 from luoshi.demo.cast import ADMIN, CAST, DESIGNER, DESK, FILERS, OFFICE, OFFICE_UNITS, REVIEWER, Player
+from luoshi.demo.district.lists import Lists
 from luoshi.demo.district.people import people_made, units_made
 from luoshi.demo.district.places import Scale
 from luoshi.demo.district.reminded import coached
@@ -118,7 +119,10 @@ def _year(scale: Scale, steps: Steps, until: datetime, tell: Callable[[str], Non
     tell("安装业务包：履责记实")
     bindings = {"office": REVIEWER.unit}
     pack_install(actor=_actor(ADMIN, steps), path=YEAR_PACK, bindings=bindings, now=steps.next())
-    Year(scale, REVIEWER.post, (DESIGNER.post, OFFICE.post), until, tell).run()
+    year = Year(scale, REVIEWER.post, (DESIGNER.post, OFFICE.post), until, tell)
+    posts = {"admin": ADMIN.post, "drafter": REVIEWER.post, "publisher": OFFICE.post}
+    Lists(year, scale, posts, REVIEWER.unit)
+    year.run()
     return credentials
 
 
