@@ -72,7 +72,8 @@ def test_list_goes_from_template_to_a_units_page(pack):
     sound(page)
     text = text_of(page)
     assert "该业务未启用，暂无记录" in text and "逐一听取班子成员" in text
-    assert "填报《听取汇报与检查情况》 未开放" in text
+    assert "填报《听取汇报与检查情况》 未开放" in text and "每季度，期末后10个工作日" in text
+    assert "每年，开放后30日" in text
     sound(office.get("/duties/units/JD01/sheet/"))
     assert "2 个单位" in text_of(office.get("/duties/review/"))
 

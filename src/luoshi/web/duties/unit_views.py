@@ -20,7 +20,15 @@ from luoshi.domains.duties.status import open_lights, standings
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.documents.xlsx import Column
 from luoshi.kernel.org.queries import unit_get, units_on
-from luoshi.web.duties.words import KINDS, form_titles, holders_words, limit_words, line_of, state_cell
+from luoshi.web.duties.words import (
+    KINDS,
+    form_limits,
+    form_titles,
+    holders_words,
+    limit_words,
+    line_of,
+    state_cell,
+)
 from luoshi.web.org.views import day_asked
 from luoshi.web.shell.export import xlsx_response
 from luoshi.web.shell.paging import number_or_none
@@ -90,11 +98,11 @@ def unit_context(request: HttpRequest, code: str) -> dict[str, Any]:
     require_right(request.actor, "list.view")
     unit, on = unit_get(code), day_asked(request)
     held = held_visible(request.actor, unit.pk, on)
-    forms = form_titles()
+    forms, limits = form_titles(), form_limits()
     found = standings(request.actor, held, request.now)
     sections = []
     for kind, title in KINDS:
-        lines = [line_of(item, found[item.item_id], forms) for item in held.of_kind(kind)]
+        lines = [line_of(item, found[item.item_id], forms, limits) for item in held.of_kind(kind)]
         if lines:
             sections.append((kind, title, _by_aspect(lines), len(lines)))
     lists = {(item.list_id, item.list_title, item.version): None for item in held.items}
@@ -165,12 +173,12 @@ def duty_review(request: HttpRequest) -> HttpResponse:
     """The items that the actor's unit reviews, with the units that hold them."""
     require_right(request.actor, "list.view")
     titles = dict(units_on(request.today).values_list("code", "title"))
-    forms = form_titles()
+    forms, limits = form_titles(), form_limits()
     rows = [
         (
             item,
             holders_words(item.holders),
-            limit_words(item),
+            limit_words(item, limits),
             forms.get(item.form_ref, ""),
             [(unit.code, titles.get(unit.code, unit.code)) for unit in units],
         )

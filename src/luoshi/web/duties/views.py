@@ -32,6 +32,7 @@ from luoshi.web.duties.words import (
     STATES,
     answer_words,
     audience_words,
+    form_limits,
     form_titles,
     holders_words,
     limit_words,
@@ -122,7 +123,7 @@ def list_detail(request: HttpRequest, list_id: int) -> HttpResponse:
 def list_context(request: HttpRequest, list_id: int, **forms: Any) -> dict[str, Any]:
     """Return a version with everything that is shown of it; ``forms`` are those that have errors to show."""
     found = list_visible(request.actor, list_id, request.today)
-    audience, titles = Audience.on(request.today), form_titles()
+    audience, titles, limits = Audience.on(request.today), form_titles(), form_limits()
     versions = [
         (each, *state_words(each, request.today))
         for each in lists_visible(request.actor, request.today)
@@ -143,7 +144,7 @@ def list_context(request: HttpRequest, list_id: int, **forms: Any) -> dict[str, 
             (
                 item,
                 holders_words(item.holders),
-                limit_words(item),
+                limit_words(item, limits),
                 answer_words(item, titles),
                 audience_words(item.applies_to, audience),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -65,8 +65,27 @@ def answer_words(item: Any, forms: dict[str, str]) -> str:
     return "由记录得出" if item.element else "提示"
 
 
-def limit_words(item: Any) -> str:
+def form_limits() -> dict[str, str]:
+    """Return by when forms in force are due, in words. One query."""
+    windows = {found.ref: found.body.get("window") for found in definitions_of("form")}
+    return {ref: _limit(window["due"]) for ref, window in windows.items() if isinstance(window, dict)}
+
+
+def _limit(due: str) -> str:
+    """Return the due moment of a form's window in words.
+
+    >>> _limit("end + 10 workday"), _limit("open + 30 day"), _limit("end")
+    ('期末后10个工作日', '开放后30日', '期末当日')
+    """
+    opened = due.startswith("open")
+    words = due_words("yearly", due.replace("open", "start", 1) if opened else due)
+    return words.replace("期初", "开放") if opened else words
+
+
+def limit_words(item: Any, limits: Mapping[str, str]) -> str:
     """Return frequency and limit of an item; a form brings its own limit."""
+    if item.form_ref in limits:
+        return f"{FREQUENCIES[item.frequency]}，{limits[item.form_ref]}"
     return rhythm_words(item.frequency, item.due)
 
 
@@ -83,7 +102,7 @@ class Line:
     value: str
 
 
-def line_of(item: Any, standing: Standing, forms: dict[str, str]) -> Line:
+def line_of(item: Any, standing: Standing, forms: dict[str, str], limits: Mapping[str, str]) -> Line:
     """Return an item with everything that is shown of it."""
     look = look_of(standing.light) if standing.light is not None else None
     if look and standing.answer == "nil":
@@ -95,7 +114,7 @@ def line_of(item: Any, standing: Standing, forms: dict[str, str]) -> Line:
         item,
         standing,
         holders_words(item.holders),
-        limit_words(item),
+        limit_words(item, limits),
         answer_words(item, forms),
         look,
         value,
