@@ -158,6 +158,24 @@ ROWS = (
     Row("report_pdf", SEEN, lambda ids: REPORT),
     Row("report_freeze", OFFICE, lambda ids: REPORT, method="post"),
     Row("report_compare", (302, 403, 403, 200, 404, 200), lambda ids: [ids["issue"]]),
+    Row("slip_list", READ),
+    Row("slip_export", READ),
+    Row("slip_proposals", (302, 403, 403, 200, 403, 403)),
+    # No pack of this sample has rules for slips: tests/web/slips holds the table for a slip that is there.
+    *(
+        Row(f"slip_{name}", same(404), lambda ids: [1])
+        for name in (
+            "detail",
+            "docx",
+            "pdf",
+            "reply",
+            "sign",
+            "accept",
+            "return",
+            "escalate",
+            "cancel",
+        )
+    ),
     Row("issue_page", SEEN, lambda ids: [ids["issue"]]),
     Row("issue_docx", SEEN, lambda ids: [ids["issue"]]),
     Row("issue_pdf", SEEN, lambda ids: [ids["issue"]]),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("assess/", include("luoshi.web.assess.urls")),
     path("reports/", include("luoshi.web.reports.urls")),
     path("notices/", include("luoshi.web.notices.urls")),
+    path("slips/", include("luoshi.web.slips.urls")),
     path("ledger/", include("luoshi.web.ledger.urls")),
 ]
 handler400 = "luoshi.web.shell.views.bad_request"

@@ -53,6 +53,15 @@ IMPRINT_LINE_PT = 22.0
 FOOTER_FROM_EDGE_MM = 24.5  # measured: puts the centre of the dash 7 mm below the type area
 HEADER_FROM_EDGE_MM = 15.0
 
+# --- letter format (10.1): 信函格式 ---
+LETTER_MARK_TOP_MM = 30.0  # from the edge of the page to the top of the characters
+LETTER_MARK_MOST_PT = 40.0  # the standard leaves the size open: smaller than the mark of the ordinary format
+LETTER_MARK_TO_RULE_MM = 4.0
+LETTER_RULE_MM = 170.0
+LETTER_RULE_FROM_FOOT_MM = 20.0
+# Thickness is not in the standard; these print as the customary 上粗下细 and 上细下粗.
+LETTER_THICK_MM, LETTER_GAP_MM, LETTER_THIN_MM = 0.8, 0.5, 0.25
+
 # --- fonts: the names offices have; the second name is what a machine without the first may use ---
 FANG, KAI, HEI, XBS, SONG = "仿宋_GB2312", "楷体_GB2312", "黑体", "方正小标宋简体", "宋体"
 LATIN = "Times New Roman"

@@ -11,10 +11,12 @@ from luoshi.core.actor import SYSTEM, SYSTEM_ACTOR
 from luoshi.core.periods import Period, parse_period, periods_between
 from luoshi.core.workdays import WorkCalendar
 from luoshi.demo.district.acts import Acts, Job
+from luoshi.demo.district.asking import questions_planned
 from luoshi.demo.district.habits import Outcome, plan_of, random_of
 from luoshi.demo.district.patrol import Patrol
 from luoshi.demo.district.people import Staff, merged
 from luoshi.demo.district.places import MERGER, RENAMING, Scale
+from luoshi.demo.district.pressing import Pressing
 from luoshi.demo.district.reminded import DIGEST_AT, SCANNED_AT, gathered, reminded
 from luoshi.kernel.calendars.queries import work_calendar
 from luoshi.kernel.filings.actions import obligations_open
@@ -59,6 +61,11 @@ class Year:
             self.at(RENAMING.on, 9 * 60, _renamed)
         Patrol(self.staff, patrol_posts, self.calendar, until, self.at)
 
+        days = (self._first_opening(scale), local_day(until))
+        Pressing(self.staff, reviewer_post, self.calendar, self.at).plan(*days)
+        units = [code for _, code, _ in scale.units()]
+        questions_planned(units, self.staff, reviewer_post, self.calendar, self.at, days)
+
     def run(self) -> None:
         """Let everything happen that is planned before the end."""
         while self._waiting:
@@ -85,6 +92,11 @@ class Year:
         for period in periods_between(form.period_kind, first.start, local_day(self.until)):
             day = dates_of(form.window, period, self.calendar).open_on
             self.at(day, OPENED_AT, self._opening(form, period))
+
+    def _first_opening(self, scale: Scale) -> date:
+        window = form_def(FORMS[0]).window
+        assert window is not None
+        return dates_of(window, parse_period(scale.first_month), self.calendar).open_on
 
     def _opening(self, form: Form, period: Period) -> Act:
         def opened(now: datetime) -> None:

@@ -15,6 +15,7 @@ KINDS: dict[str, str] = {
     "indicator": "指标",
     "scheme": "考核方案",
     "report": "通报",
+    "slip": "督办规则",
     "migrate": "衔接",
     "list": "清单范本",
     "test": "检验",

@@ -7,7 +7,7 @@ frozen document again gives the same file, whose hash can be kept.
 from __future__ import annotations
 
 from luoshi.kernel.documents import docx_blocks as blocks
-from luoshi.kernel.documents import tree
+from luoshi.kernel.documents import docx_letter, tree
 from luoshi.kernel.documents.docx_chart import chart
 from luoshi.kernel.documents.docx_imprint import imprint_paragraph
 from luoshi.kernel.documents.docx_page import WML, add_page_parts, core_properties
@@ -27,7 +27,8 @@ def render_docx(doc: tree.Document) -> bytes:
     package = Package()
     document = package.add("word/document.xml", b"", f"{WML}.document.main+xml")
     package.top.relate("officeDocument", document.name)
-    section = add_page_parts(package, document)
+    letter = doc.head if doc.style == "letter" else None
+    section = add_page_parts(package, document, letter)
     canvas = blocks.Canvas(package, document)
     content = [*_opening(doc), *_text(canvas, doc), *_ending(canvas, doc)]
     document.content = root("w:document", "w r wp mc wps", None, el("w:body", None, *content, section))
@@ -37,7 +38,10 @@ def render_docx(doc: tree.Document) -> bytes:
 
 
 def _opening(doc: tree.Document) -> list[Xml]:
-    out = blocks.head(doc.head) if doc.head else []
+    if doc.head is None:
+        out = []
+    else:
+        out = docx_letter.number_line(doc.head) if doc.style == "letter" else blocks.head(doc.head)
     out += blocks.title(doc.title_lines, after_head=doc.head is not None)
     if doc.addressee:
         out.append(blocks.addressee(doc.addressee))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from luoshi.core import gbt9704 as gb
+from luoshi.kernel.documents import docx_letter, tree
 from luoshi.kernel.documents.docx_text import Look, Shape, field_runs, fonts, paragraph, runs
 from luoshi.kernel.documents.ooxml import Package, Part, Xml, el, root, words
 
@@ -18,8 +19,11 @@ PANOSE = {
 HEADING_FONTS = (gb.HEI, gb.KAI, gb.FANG, gb.FANG)  # levels 1 to 4, GB/T 9704 7.3.3
 
 
-def add_page_parts(package: Package, document: Part) -> Xml:
-    """Add the parts that make the page and return the ``w:sectPr`` that uses them."""
+def add_page_parts(package: Package, document: Part, letter: tree.Head | None = None) -> Xml:
+    """Add the parts that make the page and return the ``w:sectPr`` that uses them.
+
+    ``letter``: the head of a letter, which stands in the header of page one; that page has no number.
+    """
     for name, content in (("styles", _styles()), ("settings", _settings()), ("fontTable", _font_table())):
         package.add(f"word/{name}.xml", content, f"{WML}.{name}+xml")
         document.relate(name, f"word/{name}.xml")
@@ -28,10 +32,21 @@ def add_page_parts(package: Package, document: Part) -> Xml:
         name = f"word/footer_{kind}.xml"
         package.add(name, _footer(side), f"{WML}.footer+xml")
         footers.append(el("w:footerReference", {"w:type": kind, "r:id": document.relate("footer", name)}))
-    return _section(footers)
+    if letter is not None:
+        package.add("word/header_first.xml", docx_letter.first_header(letter), f"{WML}.header+xml")
+        package.add("word/footer_first.xml", _no_footer(), f"{WML}.footer+xml")
+        first = document.relate("header", "word/header_first.xml")
+        footers.insert(0, el("w:headerReference", {"w:type": "first", "r:id": first}))
+        empty = document.relate("footer", "word/footer_first.xml")
+        footers.append(el("w:footerReference", {"w:type": "first", "r:id": empty}))
+    return _section(footers, letter)
 
 
-def _section(footers: list[Xml]) -> Xml:
+def _no_footer() -> bytes:
+    return root("w:ftr", "w r", None, paragraph(Shape(style="Footer")))
+
+
+def _section(footers: list[Xml], letter: tree.Head | None) -> Xml:
     twips = gb.mm_twips
     return el(
         "w:sectPr",
@@ -45,11 +60,14 @@ def _section(footers: list[Xml]) -> Xml:
                 "w:right": twips(gb.MARGIN_RIGHT_MM),
                 "w:bottom": twips(gb.MARGIN_BOTTOM_MM),
                 "w:left": twips(gb.MARGIN_LEFT_MM),
-                "w:header": twips(gb.HEADER_FROM_EDGE_MM),
+                "w:header": docx_letter.header_from_edge_twips(letter)
+                if letter
+                else twips(gb.HEADER_FROM_EDGE_MM),
                 "w:footer": twips(gb.FOOTER_FROM_EDGE_MM),
                 "w:gutter": 0,
             },
         ),
+        *([el("w:titlePg")] if letter else []),
         el("w:docGrid", {"w:type": "lines", "w:linePitch": gb.LINE_TWIPS}),
     )
 
@@ -143,6 +161,7 @@ def _styles() -> bytes:
         _style("Caption", "caption", Look(east=gb.HEI, size_pt=gb.SMALL_PT), Shape(align="center")),
         _style("Quote", "Quote", Look(east=gb.KAI), Shape(align="both", first_chars=2)),
         _style("TableText", "Table Text", Look(spacing_twips=0), Shape(snap=False, line_twips=360)),
+        _style("Header", "header", Look(spacing_twips=0), Shape(snap=False)),
         _style("Footer", "footer", Look(spacing_twips=0), Shape(snap=False, line_twips=320)),
     )
 

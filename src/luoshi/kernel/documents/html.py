@@ -40,7 +40,8 @@ def render_html(doc: tree.Document) -> SafeString:
         _notes(doc.notes),
         _imprint(doc.imprint),
     ]
-    return format_html('<div class="gw" lang="zh-CN">{}</div>', _join(parts))
+    kind = "gw gw-letter" if doc.style == "letter" else "gw"
+    return format_html('<div class="{}" lang="zh-CN">{}</div>', kind, _join(parts))
 
 
 def _join(parts: Iterable[Any]) -> SafeString:

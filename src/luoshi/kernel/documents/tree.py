@@ -188,7 +188,7 @@ class Document:
 
     title_lines: tuple[str, ...]
     blocks: tuple[Block, ...]
-    style: Literal["gbt9704"] = "gbt9704"
+    style: Literal["gbt9704", "letter"] = "gbt9704"
     head: Head | None = None
     addressee: str | None = None
     sign: Sign | None = None
@@ -197,7 +197,7 @@ class Document:
     meta: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.style != "gbt9704":
+        if self.style not in ("gbt9704", "letter"):
             raise ValueError(f"style {self.style!r} is not known")
 
 

@@ -18,6 +18,7 @@ from luoshi.kernel.loader.checks.items import check_items
 from luoshi.kernel.loader.checks.lists import check_lists
 from luoshi.kernel.loader.checks.notices import check_notices
 from luoshi.kernel.loader.checks.reports import check_reports
+from luoshi.kernel.loader.checks.slips import check_slips
 from luoshi.kernel.loader.checks.tests import check_tests
 from luoshi.kernel.loader.folder import PACK_FILE, Files, Folder, Written, shipped_ids
 from luoshi.kernel.loader.nodes import Faults, Node
@@ -38,6 +39,7 @@ CHECKS: tuple[Callable[[Context], None], ...] = (
     check_schemes,
     check_reports,
     check_lists,
+    check_slips,
     check_tests,
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from luoshi.core.actor import Actor
 from luoshi.core.errors import NotFound
+from luoshi.domains.slips.queries import slip_visible
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.assess.queries import round_visible
 from luoshi.kernel.discuss.queries import question_visible
@@ -19,6 +20,7 @@ LEADING_HERE: Mapping[str, Callable[[Actor, int], object]] = {
     "round": round_visible,
     "issue": issue_visible,
     "question": question_visible,
+    "slip": slip_visible,
 }
 
 

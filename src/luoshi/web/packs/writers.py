@@ -8,6 +8,7 @@ from typing import Any
 from luoshi.kernel.definitions.queries import Def
 from luoshi.web.packs.item_words import item_words, migrate_words
 from luoshi.web.packs.notice_words import notice_words
+from luoshi.web.packs.slip_words import slip_words
 from luoshi.web.packs.words import WRITERS, Titles, Words
 
 ALL_WRITERS: Mapping[str, Callable[[Mapping[str, Any], Titles], Words]] = {
@@ -15,6 +16,7 @@ ALL_WRITERS: Mapping[str, Callable[[Mapping[str, Any], Titles], Words]] = {
     "item": item_words,
     "migrate": migrate_words,
     "notice": notice_words,
+    "slip": slip_words,
 }
 
 

@@ -47,6 +47,7 @@ MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
             Entry("问答", "question_list", "message-circle", "question.view", "form"),
             Entry("报表目录", "registry_list", "calendar", "filing.view", "form", "目录"),
             Entry("基层减负", "burden_page", "clock", "filing.view", "form", "减负"),
+            Entry("督办单", "slip_list", "alert-triangle", "slip.view", "slip", "督办"),
             Entry("检查考核", "round_list", "rosette", "round.view", "scheme", "考核"),
         ),
     ),

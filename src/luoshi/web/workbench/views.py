@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from luoshi.core.actor import Actor
 from luoshi.core.lights import Light
 from luoshi.core.periods import parse_period
+from luoshi.domains.slips.queries import proposed, slips_waiting
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.assess.queries import rounds_visible
 from luoshi.kernel.definitions.queries import definitions_of, pack_versions
@@ -32,6 +33,7 @@ NEWEST = 8
 WAITS = {Step.FILL: "待报", Step.SIGN: "待审签", Step.REVIEW: "待审核"}
 LIGHT_TONES = {Light.BLUE: "doing", Light.YELLOW: "warn", Light.RED: "bad"}
 EXCERPT = 10
+SLIP_STEPS = {"issued": "回复督办单", "replied": "签批督办回复", "signed": "认可或退回督办回复"}
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
         "todos": [
             *(work_todo(group, request) for group in work[:NEWEST]),
             *drafts_waiting(actor),
+            *slips_to_do(request),
             *questions_waiting(request),
             *filings_waiting(actor, [card for card in cards if card.form.ref not in listed]),
             *units_lagging(actor, cards),
@@ -135,6 +138,23 @@ def drafts_waiting(actor: Actor) -> list[Todo]:
         )
         for draft in drafts_of(actor)[:NEWEST]
     ]
+
+
+def slips_to_do(request: HttpRequest) -> list[Todo]:
+    """Slips on which the actor is to act, and what should be issued and is not."""
+    todos = []
+    for view in slips_waiting(request.actor, request.now)[:NEWEST]:
+        slip, left = view.slip, (local_day(view.slip.reply_by) - request.today).days
+        label, tone = (due_words(left), "bad" if left < 0 else "warn")
+        if slip.state == "signed":
+            label, tone = "待认可", "doing"
+        below = f"{slip.unit_title}　{SLIP_STEPS[slip.state]}"
+        todos.append(Todo(label, tone, str(slip), below, reverse("slip_detail", args=[slip.pk])))
+    due = [each for _, found in proposed(request.actor, request.now) for each in found]
+    if due:
+        below = f"逾期超过规定天数，应发而未发 {len(due)} 份"
+        todos.append(Todo("待督办", "warn", "督办单", below, reverse("slip_proposals")))
+    return todos
 
 
 def questions_waiting(request: HttpRequest) -> list[Todo]:

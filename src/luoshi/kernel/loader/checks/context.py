@@ -29,6 +29,7 @@ SECTION_TITLES: Mapping[str, str] = {
     "schemes": "考核方案",
     "reports": "通报",
     "lists": "清单范本",
+    "slips": "督办规则",
 }
 _POSITION = re.compile(r"^第 \d+ 个字符处：")
 

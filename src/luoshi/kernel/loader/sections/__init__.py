@@ -10,6 +10,7 @@ from luoshi.kernel.loader.sections.items import Item, Migrate
 from luoshi.kernel.loader.sections.lists import ListTemplate
 from luoshi.kernel.loader.sections.notices import Notice
 from luoshi.kernel.loader.sections.reports import PackTest, Report
+from luoshi.kernel.loader.sections.slips import Slips
 
 
 class PackFile(Section):
@@ -26,6 +27,7 @@ class PackFile(Section):
     indicators: dict[Code, Indicator] = {}
     schemes: dict[Code, Scheme] = {}
     reports: dict[Code, Report] = {}
+    slips: dict[Code, Slips] = {}
     migrate: dict[Code, Migrate] = {}
     lists: dict[Code, ListTemplate] = {}
     tests: list[PackTest] = []
@@ -43,6 +45,7 @@ SECTION_KINDS: dict[str, str] = {
     "indicators": "indicator",
     "schemes": "scheme",
     "reports": "report",
+    "slips": "slip",
     "migrate": "migrate",
     "lists": "list",
 }

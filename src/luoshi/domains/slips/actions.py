@@ -1,0 +1,287 @@
+"""Every change of slips by the office: issue, escalate, cancel, accept, return. The unit's: ``replying``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from luoshi.core.actor import Actor, require
+from luoshi.core.errors import Incomplete, Invalid, NotAllowed, WrongState
+from luoshi.db.sql import advisory_lock
+from luoshi.domains.slips.models import Decision, Slip, SlipLine, SlipReply, SlipState
+from luoshi.domains.slips.proposals import Owed, first_level, unanswered
+from luoshi.domains.slips.rules import Level, Rules, calendar_of, rules_by_id, rules_get
+from luoshi.domains.slips.sight import issues, slip_locked
+from luoshi.domains.slips.telling import tell_unit
+from luoshi.kernel.access.policy import require_right
+from luoshi.kernel.filings.windows import end_of_day, local_day
+from luoshi.kernel.ledger.actions import Entry, record, record_many
+from luoshi.kernel.ledger.rows import Ledgered
+from luoshi.kernel.org.models import Unit
+from luoshi.kernel.org.queries import unit_get
+
+LONGEST = 1000
+MOST_UNITS = 200
+OPEN = (SlipState.ISSUED, SlipState.REPLIED, SlipState.SIGNED)
+
+
+@transaction.atomic
+def slips_issue(
+    *, actor: Actor, rules_ref: str, unit_ids: Collection[int], now: datetime, text: str = ""
+) -> list[Slip]:
+    """Issue a slip of the first level to each unit, about everything it owes that no slip presses for yet.
+
+    All or none. Numbers follow one another without gaps in the order of the units.
+    Raises: NotFound (rules), NotAllowed (not the issuing office), Incomplete (no unit), Invalid (text, too
+    many), WrongState (a unit owes nothing that is overdue long enough and not pressed for).
+    Ledger: ``slip.issued`` for each with its lines.
+    """
+    rules = _issuing(actor, rules_get(rules_ref))
+    require(unit_ids, "请先选择要发的单位。", Incomplete)
+    require(len(unit_ids) <= MOST_UNITS, f"一次最多发 {MOST_UNITS} 份，请分批办理。", Invalid)
+    text = _short(text)
+    # The lock comes first: what is proposed is judged after every slip issued at the same time.
+    advisory_lock(connection, "slips.number")
+    proposed = {each.unit.pk: each for each in first_level(rules, now, unit_ids)}
+    level = rules.levels[0]
+    for unit in Unit.objects.filter(pk__in=unit_ids).order_by("sort", "code"):
+        if unit.pk not in proposed:
+            raise WrongState(
+                f"{unit.title}没有应发{level.title}的事项：逾期事项都已发过，"
+                f"或逾期未超过 {level.after} 个工作日。"
+            )
+    require(proposed.keys() == set(unit_ids), "所选单位有误，请刷新页面后重新选择。", Invalid)
+    return [
+        _issue(actor, rules, level, each.unit, each.owed, now, text=text)
+        for each in sorted(proposed.values(), key=lambda each: (each.unit.sort, each.unit.code))
+    ]
+
+
+@transaction.atomic
+def slip_escalate(*, actor: Actor, slip_id: int, now: datetime, text: str = "") -> Slip:
+    """Follow a slip by one of the next level, about what of it is still owed.
+
+    Raises: NotFound, NotAllowed, Invalid (text), WrongState (followed, cancelled or of the highest level;
+    nothing of it is owed any more; the days of the next level have not passed).
+    Ledger: ``slip.issued`` for the new one, ``slip.escalated`` for the former.
+    """
+    former, rules = _office(actor, slip_id)
+    require(
+        former.state in (*OPEN, SlipState.ACCEPTED),
+        f"该督办单{former.get_state_display()}，不能升级。",
+        WrongState,
+    )
+    level = rules.next_of(former.level)
+    if level is None:
+        raise WrongState(f"{former.level_title}已是最高级别，不能再升级。")
+    text = _short(text)
+    advisory_lock(connection, "slips.number")
+    owed = unanswered(rules, former, now)
+    require(owed, "所督办的事项都已报送，无须升级；请认可单位的回复。", WrongState)
+    longest = max(each.days for each in owed)
+    if longest <= level.after:
+        raise WrongState(f"逾期超过 {level.after} 个工作日才能发{level.title}，现逾期 {longest} 个工作日。")
+    slip = _issue(actor, rules, level, former.unit, owed, now, text=text, former=former)
+    former.state = SlipState.ESCALATED
+    former.save()
+    record(former, "slip.escalated", by=actor.by, at=now, data=_told(former) | {"next": str(slip)})
+    return slip
+
+
+@transaction.atomic
+def slip_cancel(*, actor: Actor, slip_id: int, reason: str, now: datetime) -> Slip:
+    """Withdraw a slip by a cancelling one with a number of its own; both stay in the list.
+
+    What it pressed for may be pressed for again; the slip it followed goes on.
+    Raises: NotFound, NotAllowed, Incomplete, Invalid (reason), WrongState (followed, cancelled already or
+    itself a cancelling slip).
+    Ledger: ``slip.cancelling`` for the new one, ``slip.cancelled`` with its lines, ``slip.resumed`` for the
+    one it followed.
+    """
+    slip, rules = _office(actor, slip_id)
+    require(
+        slip.state in (*OPEN, SlipState.ACCEPTED),
+        f"该督办单{slip.get_state_display()}，不能撤销。",
+        WrongState,
+    )
+    reason = _short(reason)
+    if not reason:
+        raise Incomplete("请写明撤销理由。", fields={"text": "请写明撤销理由。"})
+    advisory_lock(connection, "slips.number")
+    notice = _slip(actor, rules, rules.level(slip.level), slip.unit, now)
+    notice.text, notice.cancels, notice.state = reason, slip, SlipState.NOTICE
+    notice.save()
+    slip.state = SlipState.CANCELLED
+    slip.save()
+    lines = list(slip.lines.order_by("id"))
+    for line in lines:
+        line.standing = False
+        line.save()
+    entries = [
+        Entry(notice, "slip.cancelling", data=_told(notice) | {"cancels": str(slip)}),
+        Entry(slip, "slip.cancelled", rows=lines, data=_told(slip) | {"by": str(notice)}),
+    ]
+    if slip.former_id is not None:
+        former = Slip.objects.select_for_update().get(pk=slip.former_id)
+        former.state = _state_before(former)
+        former.save()
+        entries.append(Entry(former, "slip.resumed", data=_told(former)))
+    record_many(entries, by=actor.by, at=now)
+    tell_unit(slip, "cancelled", f"{slip}已撤销，见{notice}。", actor, now)
+    return notice
+
+
+@transaction.atomic
+def slip_accept(*, actor: Actor, slip_id: int, now: datetime, comment: str = "") -> SlipReply:
+    """Accept the signed reply; the slip is done.
+
+    Raises: NotFound, NotAllowed, WrongState (no signed reply waits), Invalid (comment).
+    Ledger: ``slip.accepted`` with the reply.
+    """
+    slip, _ = _office(actor, slip_id)
+    reply = _decided(slip, actor, Decision.ACCEPT, _short(comment), now)
+    slip.state = SlipState.ACCEPTED
+    _saved(slip, "slip.accepted", actor, now, reply)
+    tell_unit(slip, f"accepted:{reply.version}", f"{slip}的回复已认可，督办办结。", actor, now)
+    return reply
+
+
+@transaction.atomic
+def slip_return(*, actor: Actor, slip_id: int, comment: str, now: datetime) -> SlipReply:
+    """Send the signed reply back; the unit replies again, the time to reply stays as it was.
+
+    Raises: NotFound, NotAllowed, WrongState (no signed reply waits), Incomplete, Invalid (comment).
+    Ledger: ``slip.returned`` with the reply.
+    """
+    slip, _ = _office(actor, slip_id)
+    comment = _short(comment)
+    if not comment:
+        raise Incomplete("请写明退回理由。", fields={"text": "请写明退回理由。"})
+    reply = _decided(slip, actor, Decision.RETURN, comment, now)
+    slip.state = SlipState.ISSUED
+    _saved(slip, "slip.returned", actor, now, reply)
+    tell_unit(slip, f"returned:{reply.version}", f"{slip}的回复已退回，请补充后重新回复。", actor, now)
+    return reply
+
+
+def _issuing(actor: Actor, rules: Rules) -> Rules:
+    require_right(actor, "slip.issue")
+    if not rules.organ:
+        raise WrongState(f"“{rules.title}”的发出单位还没有对应的单位，请系统管理员在业务包中对应。")
+    if not issues(actor, rules.organ):
+        organ = unit_get(rules.organ)
+        raise NotAllowed(f"“{rules.title}”由{organ.title}发出，您当前的岗位不能办理。")
+    return rules
+
+
+def _office(actor: Actor, slip_id: int) -> tuple[Slip, Rules]:
+    """Return a slip, locked, and its rules, to who issues under them."""
+    slip = slip_locked(actor, slip_id)
+    require_right(actor, "slip.issue")
+    require(
+        issues(actor, slip.organ_code),
+        f"该督办单由{slip.organ_title}发出，您当前的岗位不能办理。",
+        NotAllowed,
+    )
+    return slip, rules_by_id(slip.definition_id)
+
+
+def _issue(
+    actor: Actor,
+    rules: Rules,
+    level: Level,
+    unit: Unit,
+    owed: Sequence[Owed],
+    now: datetime,
+    *,
+    text: str,
+    former: Slip | None = None,
+) -> Slip:
+    slip = _slip(actor, rules, level, unit, now)
+    due = calendar_of(rules).add_workdays(local_day(now), level.reply)
+    slip.reply_by, slip.reply_provisional = end_of_day(due.date), due.provisional
+    slip.text, slip.former, slip.state = text, former, SlipState.ISSUED
+    slip.save()
+    lines = [
+        SlipLine.objects.create(
+            slip=slip,
+            obligation=each.obligation,
+            level=level.key,
+            owed_by=each.owed_by,
+            overdue_days=each.days,
+            returned=each.returned,
+        )
+        for each in owed
+    ]
+    data = _told(slip) | {"reply_by": slip.reply_by, "obligations": len(lines)}
+    if former is not None:
+        data["former"] = str(former)
+    record(slip, "slip.issued", by=actor.by, at=now, rows=lines, data=data)
+    day = due.date
+    tell_unit(
+        slip, "issued", f"{slip.organ_title}发来{slip}，请于{day.month}月{day.day}日前回复。", actor, now
+    )
+    return slip
+
+
+def _slip(actor: Actor, rules: Rules, level: Level, unit: Unit, now: datetime) -> Slip:
+    """Return a slip with the next number of its word and year, not saved yet. The number lock is held."""
+    year = local_day(now).year
+    taken = Slip.objects.filter(level_title=level.title, year=year).order_by()
+    newest = taken.aggregate(newest=Max("number"))["newest"]
+    return Slip(
+        definition_id=rules.definition_id,
+        rules_ref=rules.ref,
+        level=level.key,
+        level_title=level.title,
+        tone=level.tone,
+        year=year,
+        number=(newest or 0) + 1,
+        unit=unit,
+        unit_code=unit.code,
+        unit_title=unit.title,
+        organ_code=rules.organ,
+        organ_title=unit_get(rules.organ).title,
+        issued_at=now,
+        issued_by_account=actor.account_id,
+        issued_by_post=actor.post_code,
+    )
+
+
+def _decided(slip: Slip, actor: Actor, decision: Decision, comment: str, now: datetime) -> SlipReply:
+    require(slip.state == SlipState.SIGNED, "没有已签批的回复待处理。", WrongState)
+    reply = slip.replies.order_by("-version")[0]
+    reply.decision, reply.comment, reply.decided_at = decision, comment, now
+    reply.decided_by_account, reply.decided_by_post = actor.account_id, actor.post_code
+    reply.save()
+    return reply
+
+
+def _state_before(slip: Slip) -> SlipState:
+    """Return the state that the newest reply of an escalated slip leaves it in."""
+    reply = slip.replies.order_by("-version").first()
+    if reply is None or reply.decision == Decision.RETURN:
+        return SlipState.ISSUED
+    if reply.decision == Decision.ACCEPT:
+        return SlipState.ACCEPTED
+    return SlipState.SIGNED if reply.signed_at else SlipState.REPLIED
+
+
+def _saved(slip: Slip, kind: str, actor: Actor, now: datetime, *rows: Ledgered) -> None:
+    slip.save()
+    record(slip, kind, by=actor.by, at=now, rows=rows, data=_told(slip))
+
+
+def _told(slip: Slip) -> dict[str, object]:
+    return {"number": str(slip), "unit": slip.unit_code, "level": slip.level}
+
+
+def _short(text: str) -> str:
+    text = text.replace("\r\n", "\n").strip()
+    if len(text) > LONGEST:
+        message = f"不得超过 {LONGEST} 字，现有 {len(text)} 字，请删减。"
+        raise Invalid(message, fields={"text": message})
+    return text

@@ -1,0 +1,27 @@
+from django.apps import AppConfig
+
+
+class SlipsConfig(AppConfig):
+    name = "luoshi.domains.slips"
+    label = "slips"
+    verbose_name = "督办单"
+
+    def ready(self) -> None:
+        from luoshi.kernel.ledger.kinds import register_kinds
+        from luoshi.kernel.notify.topics import register_subject, register_topic
+
+        register_kinds(
+            {
+                "slip.issued": "督办单已发出",
+                "slip.escalated": "督办单已升级",
+                "slip.cancelled": "督办单已撤销",
+                "slip.cancelling": "撤销函已发出",
+                "slip.resumed": "督办单恢复办理",
+                "slip.replied": "督办单已回复",
+                "slip.signed": "督办回复已签批",
+                "slip.returned": "督办回复已退回",
+                "slip.accepted": "督办单已办结",
+            }
+        )
+        register_topic("slip", "督办")
+        register_subject("slip", "督办单")
