@@ -156,7 +156,7 @@ def test_only_the_author_withdraws_and_only_while_unanswered(cast):
 def test_nobody_but_the_reviewer_answers(cast):
     question = ask(cast.clerk)
     before = state()
-    with pytest.raises(NotAllowed, match="单位“单位P1”答复"):
+    with pytest.raises(NotAllowed, match="由单位P1答复"):
         answer(cast.office, question)
     with pytest.raises(NotAllowed):
         answer(cast.head, question)

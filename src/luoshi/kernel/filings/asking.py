@@ -11,7 +11,7 @@ from luoshi.kernel.definitions.queries import Def, definitions_named, definition
 from luoshi.kernel.discuss.hooks import SubjectKind, Topic, TopicKind, register_subject, register_topic
 from luoshi.kernel.filings.flows import DutyKind, Flow, Step, flow_of, flows_of
 from luoshi.kernel.filings.models import Obligation
-from luoshi.kernel.filings.policy import STEP_ROLES, duty_named, duty_reach, may_step
+from luoshi.kernel.filings.policy import STEP_ROLES, duty_reach, duty_title, may_step
 from luoshi.kernel.filings.sight import obligation_visible, units_answered
 from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.notify.recipients import To, holder, inside, over
@@ -86,4 +86,4 @@ def _answers(actor: Actor, flow: Flow, on: date) -> bool:
 
 def _topic(found: Def, flow: Flow) -> Topic:
     fields = {str(field["key"]): str(field["title"]) for field in found.body["fields"]}
-    return Topic("form", found.ref, found.title, fields, duty_named(flow.review) if flow.review else OFFICE)
+    return Topic("form", found.ref, found.title, fields, duty_title(flow.review) if flow.review else OFFICE)

@@ -126,6 +126,18 @@ def duty_named(duty: Duty) -> str:
     return _called(duty.kind.value, duty.code)
 
 
+def duty_title(duty: Duty) -> str:
+    """Return the holder of a duty as lists name it: the bare name of a unit or post where one is bound."""
+    try:
+        if duty.kind is DutyKind.UNIT and duty.code:
+            return unit_get(duty.code).title
+        if duty.kind is DutyKind.POST and duty.code:
+            return post_get(duty.code).title
+    except NotFound:
+        return duty.code
+    return duty_named(duty)
+
+
 def filler_of(form: Form) -> tuple[str, str] | None:
     """Return ("post" or "unit", code) of who fills a form by its flow; None when the pack leaves it open.
 

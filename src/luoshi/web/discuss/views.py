@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from luoshi.core.errors import NotAllowed, NotFound
-from luoshi.kernel.access.policy import require_right
+from luoshi.kernel.access.policy import can, require_right
 from luoshi.kernel.discuss.actions import (
     answer_revise,
     comment_add,
@@ -63,6 +63,7 @@ def question_list(request: HttpRequest) -> HttpResponse:
         "pages": pages,
         "asked": asked,
         "filtered": any(asked.values()),
+        "answers": can(request.actor, "question.answer"),
         "states": STATES.items(),
         "topics": [(f"{kind}:{ref}", topic.title) for (kind, ref), topic in known.items()],
         "askable": [
