@@ -11,12 +11,11 @@ import http.client
 import socket
 import ssl
 from collections.abc import Collection
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 LONGEST_ADDRESS = 300
 TIMEOUT = 5.0
-NAT64 = IPv6Network("64:ff9b::/96")
 PORTS = {"http": 80, "https": 443}
 
 
@@ -89,7 +88,7 @@ def forbidden(address: IPv4Address | IPv6Address, *, inside: bool) -> bool:
     [False, True, True]
     """
     if isinstance(address, IPv6Address):
-        if address in NAT64 or address.sixtofour or address.teredo:
+        if address.sixtofour or address.teredo:
             return True
         if address.ipv4_mapped:
             return forbidden(address.ipv4_mapped, inside=inside)
