@@ -54,6 +54,7 @@ def test_from_reply_to_done(world, slip):
     found = slip_accept(actor=office, slip_id=slip.pk, comment="同意", now=on(22))
     slip.refresh_from_db()
     assert (slip.state, found.text, found.decision, found.comment) == ("accepted", TEXT, "accept", "同意")
+    assert slip_view(slip, on(28)).timing == "on_time"
     assert kinds(slip) == ["slip.issued", "slip.replied", "slip.signed", "slip.accepted"]
     assert verify_ledger().ok
 
