@@ -20,7 +20,9 @@ from luoshi.domains.duties.held import held_on
 from luoshi.kernel.access.actions import signin_check
 from luoshi.kernel.access.models import Account
 from luoshi.kernel.access.queries import actor_of
+from luoshi.kernel.definitions.table_rows import rows_of
 from luoshi.kernel.elements.models import HeldValue
+from luoshi.kernel.evidence.queries import revision_content
 from luoshi.kernel.filings.flows import Step
 from luoshi.kernel.filings.models import Answer, Draft, Filing, FilingFact, Obligation, Review, State
 from luoshi.kernel.filings.queries import my_open_work
@@ -53,6 +55,20 @@ def test_full_scale_has_85_units_in_six_groups():
     titles = [title for _, _, title in FULL.units()]
     assert len(set(codes)) == len(set(titles)) == 85
     assert {MERGER.code, MERGER.into, RENAMING.code} <= {code for _, code, _ in SMALL.units()} < set(codes)
+
+
+def test_quarters_come_with_lists_of_what_was_done_and_rows_of_what_is_stuck(year):
+    filed = Filing.objects.filter(obligation__form_ref=QUARTERLY, nil=False).order_by("id")
+    proven = [each for each in filed if each.evidence.exists()]
+    assert 0 < len(proven) < len(filed)
+    for filing in proven:
+        (link,) = filing.evidence.order_by("id")
+        lines = revision_content(link.revision).decode("utf-8-sig").splitlines()
+        assert len(lines) == 1 + int(filing.values["done"])
+        assert link.revision.occurred_on == filing.obligation.period_end
+    stuck = {len(rows_of(each.values["matters"])) for each in filed if each.state == State.ACCEPTED}
+    wanted = {int(each.values["stuck"]) for each in filed if each.state == State.ACCEPTED}
+    assert stuck == wanted and max(stuck) > 0
 
 
 def test_ledger_verifies(year):

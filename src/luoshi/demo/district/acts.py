@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,9 +11,11 @@ from luoshi.core.periods import Period
 from luoshi.demo.district import words
 from luoshi.demo.district.habits import Outcome, Plan, explained_of, mistaken, random_of, values_of
 from luoshi.demo.district.people import CLERK, HEAD, Staff
+from luoshi.demo.district.proofs import matters_of, proof_of
 from luoshi.kernel.filings.actions import (
     draft_save,
     filing_accept,
+    filing_evidence_add,
     filing_return,
     filing_sign,
     filing_submit,
@@ -30,7 +33,7 @@ from luoshi.kernel.filings.offers import offers_of
 from luoshi.kernel.filings.reviewing import ReturnItem
 from luoshi.kernel.filings.windows import local_day
 
-MONTHLY = "zeren.monthly"
+MONTHLY, QUARTERLY = "zeren.monthly", "zeren.quarterly"
 
 
 @dataclass
@@ -84,6 +87,8 @@ class Acts:
             submit = filing_submit_nil
         else:
             values = values_of(job.unit, job.period)
+            if job.form_ref == QUARTERLY:
+                values["matters"] = matters_of(job.unit, job.period, int(values["stuck"]))
             if job.mistake:
                 values = mistaken(values, job.mistake[0], job.returned)
             shown = self._known(job)
@@ -95,6 +100,7 @@ class Acts:
                 same=frozenset(key for key, text in shown.items() if values.get(key) == text),
             )
             submit = filing_submit
+            self._evidenced(job, clerk, values, now)
         filing = submit(actor=clerk, obligation_id=job.obligation_id, rev=job.rev, typed=typed, now=now)
         job.rev, job.version, job.filing_id = job.rev + 1, filing.version, filing.pk
 
@@ -103,6 +109,16 @@ class Acts:
         obligation = Obligation.objects.get(pk=job.obligation_id)
         offers = offers_of(form_by_id(obligation.definition_id), [obligation])[obligation.pk]
         return {key: offer.value for key, offer in offers.items()}
+
+    def _evidenced(self, job: Job, clerk: Actor, values: Mapping[str, str], now: datetime) -> None:
+        """Hand in what proves a quarter, with the first version of it."""
+        if job.form_ref != QUARTERLY or job.version:
+            return
+        proof = proof_of(job.unit, job.period, int(values["done"]))
+        if proof is not None:
+            filing_evidence_add(
+                actor=clerk, obligation_id=job.obligation_id, field="proof", proof=proof, now=now
+            )
 
     def withdrawn(self, job: Job, now: datetime) -> None:
         """Take the version back that was just submitted."""
