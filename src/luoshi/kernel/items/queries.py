@@ -1,0 +1,236 @@
+"""Lists and pages of items. Everything is bounded: pages by keyset, counts up to 1,000."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from luoshi.core.actor import Actor
+from luoshi.core.errors import NotFound
+from luoshi.kernel.definitions.fields import Field
+from luoshi.kernel.definitions.slots import Slot
+from luoshi.kernel.items.filters import Filter, Term, filter_read
+from luoshi.kernel.items.models import Item, ItemDuty, ItemFact, ItemMove, ItemTag, ItemWatch, SavedFilter
+from luoshi.kernel.items.schema import Stage
+from luoshi.kernel.items.sight import facts_visible, item_visible, items_visible
+from luoshi.kernel.items.slots import slots_of
+from luoshi.kernel.items.steps import open_duties
+from luoshi.kernel.items.types import LEAD, ItemType, type_by_id, type_def, types_in_force
+from luoshi.kernel.ledger.rows import milliseconds
+from luoshi.kernel.org.models import Unit
+from luoshi.kernel.org.queries import units_on
+
+__all__ = [
+    "COUNTED",
+    "ItemPage",
+    "ItemRow",
+    "filter_read",
+    "filters_of",
+    "item_visible",
+    "items_counted",
+    "items_filtered",
+    "items_page",
+    "items_visible",
+    "moves_of",
+    "rows_of",
+    "stage_counts",
+    "type_by_id",
+    "type_def",
+    "types_visible",
+]
+COUNTED = 1000
+PER_PAGE = 50
+_OPS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One line of a list; ``values``: (field, text shown) of the fields that lists show."""
+
+    id: int
+    number: str
+    title: str
+    state: str
+    state_title: str
+    stage: str
+    lead: str
+    created_at: datetime
+    entered_at: datetime
+    values: tuple[tuple[Field, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    """One page; ``older`` and ``newer``: item ids to go on from, None at the ends."""
+
+    rows: tuple[ItemRow, ...]
+    older: int | None
+    newer: int | None
+    count: int
+
+
+def types_visible(actor: Actor) -> list[ItemType]:
+    """Return the types in force, for menus; what of them is seen is asked of items."""
+    return types_in_force()
+
+
+def items_filtered(actor: Actor, kind: ItemType, asked: Filter) -> QuerySet[ItemFact]:
+    """Return the standing facts of the visible items of a type that a filter asks for, newest item first."""
+    facts = facts_visible(actor).filter(type_ref=kind.ref)
+    slots = slots_of(kind.ref) if any(term.field for term in asked.terms) else {}
+    for term in asked.terms:
+        condition = _condition(term, slots, actor)
+        facts = facts.exclude(condition) if term.negated else facts.filter(condition)
+    if asked.texts:
+        named = Item.objects.filter(type_ref=kind.ref).order_by()
+        for text in asked.texts:
+            named = named.filter(Q(title__icontains=text) | Q(number__contains=text))
+        facts = facts.filter(item_id__in=named.values("id"))
+    return facts
+
+
+def items_page(
+    actor: Actor, kind: ItemType, asked: Filter, *, before: int | None = None, after: int | None = None
+) -> ItemPage:
+    """Return 50 items: the newest, those older than ``before``, or those just newer than ``after``."""
+    facts = items_filtered(actor, kind, asked)
+    count = items_counted(facts)
+    if after is not None:
+        ids = list(_ids(facts.filter(item_id__gt=after).order_by("item_id"))[: PER_PAGE + 1])
+        newer, ids = len(ids) > PER_PAGE, sorted(ids[:PER_PAGE], reverse=True)
+        older = bool(ids)
+    else:
+        ids = list(_ids(facts if before is None else facts.filter(item_id__lt=before))[: PER_PAGE + 1])
+        older, ids = len(ids) > PER_PAGE, ids[:PER_PAGE]
+        newer = before is not None
+    rows = tuple(rows_of(ids))
+    return ItemPage(rows, ids[-1] if older and ids else None, ids[0] if newer and ids else None, count)
+
+
+def items_counted(facts: QuerySet[ItemFact]) -> int:
+    """Return how many there are, 1,001 for more than 1,000: a page then says 1000+."""
+    return _ids(facts.order_by())[: COUNTED + 1].count()
+
+
+def _ids(facts: QuerySet[ItemFact]) -> QuerySet[ItemFact, int]:
+    return facts.values_list("item_id", flat=True)
+
+
+def rows_of(ids: Sequence[int]) -> list[ItemRow]:
+    """Return items as lines of a list, in the order of the ids. Two queries besides types not read yet."""
+    items = Item.objects.in_bulk(ids)
+    lead = {
+        row.item_id: row.unit.title
+        for row in ItemDuty.objects.filter(item_id__in=ids, role=LEAD, to_step=None)
+        .select_related("unit")
+        .order_by("id")
+    }
+    return [_row(items[item_id], lead.get(item_id, "")) for item_id in ids]
+
+
+def _row(item: Item, lead: str) -> ItemRow:
+    kind = type_by_id(item.definition_id)
+    return ItemRow(
+        id=item.pk,
+        number=item.number,
+        title=item.title,
+        state=item.state,
+        state_title=kind.states[item.state].title,
+        stage=item.stage,
+        lead=lead,
+        created_at=item.created_at,
+        entered_at=item.entered_at,
+        values=tuple((field, field.display(item.values.get(field.key))) for field in kind.facts),
+    )
+
+
+def stage_counts(facts: QuerySet[ItemFact]) -> dict[str, int]:
+    """Return stage → how many, each up to 1,001. One query a stage."""
+    return {stage.value: items_counted(facts.filter(stage=stage.value)) for stage in Stage}
+
+
+def moves_of(item: Item) -> list[ItemMove]:
+    """Return the steps of an item, the newest first."""
+    return list(item.moves.order_by("-number"))
+
+
+def duties_of(item: Item) -> list[ItemDuty]:
+    """Return the duties of an item held now, in the order of its type."""
+    kind = type_by_id(item.definition_id)
+    order = list(kind.duties)
+    return sorted(open_duties([item.pk])[item.pk], key=lambda row: (order.index(row.role), row.unit_code))
+
+
+def filters_of(actor: Actor, type_ref: str) -> list[SavedFilter]:
+    """Return the filters an actor keeps for a type, by name."""
+    return list(SavedFilter.objects.filter(account_id=actor.account_id, type_ref=type_ref).order_by("name"))
+
+
+def filter_kept(actor: Actor, filter_id: int) -> SavedFilter:
+    """Return one of the actor's own filters. Raises: NotFound."""
+    found = SavedFilter.objects.filter(pk=filter_id, account_id=actor.account_id).order_by("id").first()
+    if found is None:
+        raise NotFound("没有这个常用筛选。")
+    return found
+
+
+def _condition(term: Term, slots: Mapping[str, Slot], actor: Actor) -> Q:
+    match term.name:
+        case "state" | "stage" | "number":
+            return Q(**{f"{term.name}__in": term.values})
+        case "lead":
+            return Q(lead_code__in=term.values)
+        case "unit":
+            rows = ItemDuty.objects.filter(unit_code__in=term.values, to_step=None)
+            return Q(item_id__in=rows.order_by().values("item_id"))
+        case "tag":
+            return Q(item_id__in=ItemTag.objects.filter(text__in=term.values).order_by().values("item_id"))
+        case "watch":
+            rows_watched = ItemWatch.objects.filter(account_id=actor.account_id)
+            return Q(item_id__in=rows_watched.order_by().values("item_id"))
+        case "merged":
+            return Q(merged=term.values[0] == "yes")
+        case "created":
+            return _compared("created_on", term.op, [date.fromisoformat(value) for value in term.values])
+        case "moved":
+            return _moved(term)
+        case "reopened":
+            return _compared("reopened", term.op, [int(value) for value in term.values])
+    slot = slots.get(term.name)
+    if slot is None:
+        return Q(pk__in=[])
+    return _compared(slot.column, term.op, [slot.stored(value) for value in term.values])
+
+
+def _compared(column: str, op: str, values: Iterable[object]) -> Q:
+    listed = list(values)
+    return Q(**{f"{column}__in": listed}) if op == ":" else Q(**{f"{column}__{_OPS[op]}": listed[0]})
+
+
+def _moved(term: Term) -> Q:
+    """Compare the day of the newest step; facts hold its milliseconds."""
+    found = Q()
+    for value in term.values:
+        begins = timezone.make_aware(datetime.combine(date.fromisoformat(value), time()))
+        first, next_day = milliseconds(begins), milliseconds(begins + timedelta(days=1))
+        match term.op:
+            case "<":
+                found |= Q(from_ms__lt=first)
+            case "<=":
+                found |= Q(from_ms__lt=next_day)
+            case ">":
+                found |= Q(from_ms__gte=next_day)
+            case ">=":
+                found |= Q(from_ms__gte=first)
+            case _:
+                found |= Q(from_ms__gte=first, from_ms__lt=next_day)
+    return found
+
+
+def units_for_choice(on: date) -> list[Unit]:
+    """Return the units that can be given a duty on a day, in their order."""
+    return list(units_on(on).exclude(kind="group"))
