@@ -35,6 +35,8 @@ FILL = (302, 403, 200, 403, 403, 403)
 OFFICE = (302, 403, 403, 200, 403, 403)
 VIEWED = (302, 403, 200, 200, 403, 200)
 ADMIN = (302, 403, 403, 403, 200, 403)
+SEEN_BY_PART = (302, 404, 200, 200, 404, 200)
+CASES = ["zhengqi.case"]
 FORM = ["bulletins.panjin"]
 REPORT = ["bulletins.panjin", "2023-01..2023-04"]
 
@@ -60,6 +62,16 @@ ROWS = (
     Row("pack_list", same(200)),
     Row("pack_detail", same(200), lambda ids: ["bulletins"]),
     Row("definition_detail", same(200), lambda ids: ["scheme", "bulletins.panjin"]),
+    Row("item_list", READ, lambda ids: CASES),
+    Row("item_board", READ, lambda ids: CASES),
+    Row("item_export", READ, lambda ids: CASES),
+    Row("item_new", (302, 403, 200, 403, 403, 403), lambda ids: CASES),
+    Row("item_bulk", (302, 403, 200, 403, 403, 403), lambda ids: CASES, query="?move=send"),
+    Row("item_detail", SEEN_BY_PART, lambda ids: [ids["item"]]),
+    Row("item_move", (302, 404, 200, 403, 404, 403), lambda ids: [ids["item"], "send"]),
+    Row("item_watch", (302, 404, 302, 302, 404, 302), lambda ids: [ids["item"]], method="post"),
+    Row("filter_save", (302, 302, 302, 302, 403, 302), lambda ids: CASES, method="post"),
+    Row("filter_drop", (302, 404, 302, 404, 404, 404), lambda ids: [ids["kept"]], method="post"),
     Row("form_list", READ),
     Row("filing_matrix", READ, lambda ids: FORM),
     Row("filing_export", READ, lambda ids: FORM),

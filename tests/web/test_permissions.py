@@ -12,6 +12,7 @@ from luoshi.kernel.assess.queries import rounds_visible, sheets_visible
 from luoshi.kernel.discuss.actions import comment_add, question_ask
 from luoshi.kernel.filings.actions import draft_keep
 from luoshi.kernel.filings.queries import filing_versions, obligation_visible
+from luoshi.kernel.items.keeping import filter_save
 from luoshi.kernel.ledger.queries import events_page
 from luoshi.kernel.reports.queries import issues_visible
 from luoshi.web.reports import views as report_views
@@ -19,6 +20,7 @@ from luoshi.web.shell.names import PAGES
 from tests.district import LATER
 from tests.domains.admission.world import asked, patrol
 from tests.web.conftest import PANJIN, PERIOD, obligation_of
+from tests.web.items.makers import CASE, item_taken_in
 from tests.web.permissions import PEOPLE, ROWS, Row
 
 BROKEN = "单位,转办件数,办结率,满意率,按时反馈率,有效回访率,知识库更新数\n大洼区,1,103,99,100,100,1\n"
@@ -61,7 +63,11 @@ def ids(district, browse):
     comment = comment_add(
         actor=district.actor("tongji"), kind="obligation", subject_id=owed, text="已核对", now=LATER
     )
+    item = item_taken_in(district)
+    kept = filter_save(actor=district.actor("tongji"), type_ref=CASE, name="在办", text="stage:working")
     found = {
+        "item": item.pk,
+        "kept": kept.pk,
         "question": question.pk,
         "comment": comment.pk,
         "obligation": owed,

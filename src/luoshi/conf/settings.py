@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "luoshi.web.forms",
     "luoshi.web.filings",
     "luoshi.web.burden",
+    "luoshi.web.items",
     "luoshi.web.discuss",
     "luoshi.web.duties",
     "luoshi.web.notices",

@@ -49,7 +49,7 @@ _OPS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """One line of a list; ``values``: (field, text shown) of the fields that lists show."""
+    """One line of a list; ``values``: (field, text shown) of every field but personal ones."""
 
     id: int
     number: str
@@ -61,6 +61,11 @@ class ItemRow:
     created_at: datetime
     entered_at: datetime
     values: tuple[tuple[Field, str], ...]
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """Return field key → text shown."""
+        return {field.key: text for field, text in self.values}
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +149,11 @@ def _row(item: Item, lead: str) -> ItemRow:
         lead=lead,
         created_at=item.created_at,
         entered_at=item.entered_at,
-        values=tuple((field, field.display(item.values.get(field.key))) for field in kind.facts),
+        values=tuple(
+            (field, field.display(item.values.get(field.key)))
+            for field in kind.fields.values()
+            if not field.pii
+        ),
     )
 
 
@@ -163,6 +172,11 @@ def duties_of(item: Item) -> list[ItemDuty]:
     kind = type_by_id(item.definition_id)
     order = list(kind.duties)
     return sorted(open_duties([item.pk])[item.pk], key=lambda row: (order.index(row.role), row.unit_code))
+
+
+def is_watched(actor: Actor, item: Item) -> bool:
+    """Say whether an item stands on the actor's own watch list."""
+    return ItemWatch.objects.filter(item=item, account_id=actor.account_id).exists()
 
 
 def filters_of(actor: Actor, type_ref: str) -> list[SavedFilter]:

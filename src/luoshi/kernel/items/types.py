@@ -62,12 +62,13 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class ItemType:
-    """One item type of one pack version."""
+    """One item type of one pack version; ``area``: the title of its pack, under which menus show it."""
 
     ref: str
     pack: str
     pack_version: int
     definition_id: int
+    area: str
     title: str
     pattern: str
     gapless: bool
@@ -175,6 +176,7 @@ def _read(found: Def) -> ItemType:
         pack=found.pack,
         pack_version=found.pack_version,
         definition_id=found.id,
+        area=next((each.title for each in definitions_in(version, "pack")), found.pack),
         title=found.title,
         pattern=body["number"],
         gapless=body["gapless"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -14,6 +15,7 @@ from luoshi.core.clock import OffsetClock
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.access.queries import appointments_of
 from luoshi.kernel.definitions.queries import kinds_in_force
+from luoshi.kernel.items.types import types_in_force
 from luoshi.kernel.notify.hours import quiet_now
 from luoshi.kernel.notify.reading import unread_count
 from luoshi.web.shell.views import LARGE_TYPE
@@ -29,9 +31,12 @@ class Entry:
     right: str = ""
     kind: str = ""
     short: str = ""
+    args: tuple[str, ...] = ()
 
 
-MENU: tuple[tuple[str, tuple[Entry, ...]], ...] = (
+Menu: TypeAlias = "tuple[tuple[str, tuple[Entry, ...]], ...]"
+
+MENU: Menu = (
     (
         "总览",
         (
@@ -96,14 +101,18 @@ class Frame:
 
 
 TABS = 4
+ITEMS_AFTER = 2
+"""Areas of items stand after so many sections of the menu."""
 
 
 def frame_of(request: HttpRequest) -> Frame:
     """Build the frame of a page."""
     actor = request.actor
-    here, kinds = _place(request.path), kinds_in_force()
+    kinds = kinds_in_force()
+    menu = (*MENU[:ITEMS_AFTER], *_areas(kinds), *MENU[ITEMS_AFTER:])
+    here = _place(request.path, menu)
     sections = tuple(
-        (title, links) for title, entries in MENU if (links := tuple(_links(actor, entries, here, kinds)))
+        (title, links) for title, entries in menu if (links := tuple(_links(actor, entries, here, kinds)))
     )
     every = [link for _, links in sections for link in links]
     return Frame(
@@ -127,13 +136,22 @@ def _links(actor: Actor, entries: tuple[Entry, ...], here: str, kinds: frozenset
 
 
 def _link(entry: Entry, here: str) -> Link:
-    href = reverse(entry.url_name)
+    href = reverse(entry.url_name, args=entry.args)
     return Link(entry.title, entry.short or entry.title, href, entry.icon, href == here)
 
 
-def _place(path: str) -> str:
+def _areas(kinds: frozenset[str]) -> list[tuple[str, tuple[Entry, ...]]]:
+    """Return a section for each pack that brings item types, with a line for each type."""
+    found: dict[str, tuple[Entry, ...]] = {}
+    for kind in types_in_force() if "item" in kinds else ():
+        entry = Entry(kind.title, "item_list", "checklist", "item.view", "item", args=(kind.ref,))
+        found[kind.area] = (*found.get(kind.area, ()), entry)
+    return list(found.items())
+
+
+def _place(path: str, menu: Menu) -> str:
     """Return the address of the menu line that a page belongs to: the longest one it lies under."""
-    known = (reverse(entry.url_name) for _, entries in MENU for entry in entries)
+    known = (reverse(entry.url_name, args=entry.args) for _, entries in menu for entry in entries)
     return max(
         (each for each in known if path == each or (each != "/" and path.startswith(each))),
         key=len,

@@ -1,0 +1,139 @@
+"""Forms generated from an item type: the fields that a move needs or may take, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django import forms
+
+from luoshi.kernel.definitions.fields import LONGEST_TEXT, Field, FieldKind
+from luoshi.kernel.items.given import LONGEST_TITLE, Given
+from luoshi.kernel.items.schema import BASIS, DUTY_PREFIX, EVIDENCE_PREFIX, NOTE, DutyRule
+from luoshi.kernel.items.types import ItemType
+
+TITLE = "title"
+LONG_FROM = 10
+DUTIES = {"lead": "主办单位", "co": "协办单位", "watch": "督办单位"}
+NUMBERS = {FieldKind.INT, FieldKind.DECIMAL, FieldKind.PERCENT, FieldKind.MONEY}
+
+
+class GivenForm(forms.Form):
+    """What somebody gives with a move. Whether it suffices and fits is the action's to say."""
+
+    def __init__(
+        self,
+        *args: Any,
+        kind: ItemType,
+        need: Iterable[str],
+        may: Iterable[str],
+        units: list[tuple[str, str]],
+        standing: Mapping[str, Any] | None = None,
+        **settings: Any,
+    ) -> None:
+        super().__init__(*args, **settings)
+        self.kind = kind
+        standing = standing or {}
+        asked = {key: True for key in need} | {key: False for key in may}
+        for key, needed in asked.items():
+            if key.startswith(EVIDENCE_PREFIX):
+                continue
+            self.fields[key] = self._field(key, needed, units)
+            if key in standing:
+                self.fields[key].initial = standing[key]
+
+    def _field(self, key: str, needed: bool, units: list[tuple[str, str]]) -> forms.Field:
+        if key == TITLE:
+            return forms.CharField(label="事由", max_length=LONGEST_TITLE, required=needed,
+                                   help_text="一句话说清是什么事，不写个人信息",
+                                   error_messages={"required": "请填写事由。"})  # fmt: skip
+        if key in (NOTE, BASIS):
+            words = {NOTE: "说明", BASIS: "依据"}[key]
+            return _long(words, needed, "")
+        if key.startswith(DUTY_PREFIX):
+            return _duty(self.kind.duties[key.removeprefix(DUTY_PREFIX)], needed, units)
+        return _field(self.kind.fields[key], needed)
+
+    def given(self) -> Given:
+        """Return what was filled in; duties that are not part of the form are left alone."""
+        duties: dict[str, list[str]] = {}
+        for key in self.fields:
+            if key.startswith(DUTY_PREFIX):
+                codes = self.data.getlist(self.add_prefix(key))
+                duties[key.removeprefix(DUTY_PREFIX)] = [code for code in codes if code]
+        text = {key: self.data.get(self.add_prefix(key), "") for key in self.fields}
+        return Given(
+            title=text.get(TITLE) if TITLE in self.fields else None,
+            values={key: text[key] for key in self.fields if key in self.kind.fields},
+            note=text.get(NOTE, ""),
+            basis=text.get(BASIS, ""),
+            duties={role: codes for role, codes in duties.items() if codes or self._was(role)},
+        )
+
+    def _was(self, role: str) -> bool:
+        """Say whether somebody held a duty before, so that an empty choice takes it away."""
+        return bool(self.fields[f"{DUTY_PREFIX}{role}"].initial)
+
+
+def _duty(rule: DutyRule, needed: bool, units: list[tuple[str, str]]) -> forms.Field:
+    label = DUTIES.get(rule.role, rule.role)
+    required = {"required": f"请选择{label}。"}
+    if rule.post:
+        return forms.CharField(
+            label=label, required=needed, help_text="填写岗位编码", error_messages=required
+        )
+    if rule.most == 1:
+        choices = [("", "请选择"), *units]
+        return forms.ChoiceField(label=label, required=needed, choices=choices, error_messages=required)
+    return forms.MultipleChoiceField(
+        label=label,
+        required=needed,
+        choices=units,
+        error_messages=required,
+        help_text="可选多个：按住 Ctrl 点选",
+        widget=forms.SelectMultiple(attrs={"size": 6}),
+    )
+
+
+def _field(field: Field, needed: bool) -> forms.Field:
+    label = f"{field.title}（{field.unit}）" if field.unit else field.title
+    help_text = "；".join(
+        part
+        for part in (
+            field.help,
+            f"不少于 {field.shortest} 字" if field.shortest else "",
+            f"{field.least} 至 {field.most}" if field.kind is FieldKind.INT and field.least > -1 else "",
+            "加密保存，查看须说明理由" if field.pii else "",
+        )
+        if part
+    )
+    settings: dict[str, Any] = {
+        "label": label,
+        "required": needed,
+        "help_text": help_text,
+        "error_messages": {"required": f"请填写{field.title}。"},
+    }
+    if field.kind is FieldKind.VOCAB:
+        return forms.ChoiceField(choices=[("", "请选择"), *field.options.items()], **settings)
+    if field.kind is FieldKind.DATE:
+        return forms.CharField(widget=forms.DateInput(attrs={"type": "date"}), **settings)
+    if field.kind in NUMBERS:
+        return forms.CharField(widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 12}), **settings)
+    if field.shortest >= LONG_FROM and not field.pii:
+        return _long(label, needed, help_text)
+    return forms.CharField(max_length=LONGEST_TEXT, **settings)
+
+
+def _long(label: str, needed: bool, help_text: str) -> forms.Field:
+    return forms.CharField(
+        label=label,
+        required=needed,
+        help_text=help_text,
+        max_length=LONGEST_TEXT,
+        error_messages={"required": f"请填写{label}。"},
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class SureForm(forms.Form):
+    """A form without fields, to carry what was refused."""

@@ -1,0 +1,20 @@
+"""Addresses of this area; names are unique over the whole site."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from luoshi.web.items import acting_views, views
+
+urlpatterns = [
+    path("at/<int:item_id>/", views.item_detail, name="item_detail"),
+    path("at/<int:item_id>/moves/<str:move>/", acting_views.item_moved, name="item_move"),
+    path("at/<int:item_id>/watch/", acting_views.item_watched, name="item_watch"),
+    path("filters/<int:filter_id>/drop/", acting_views.filter_dropped, name="filter_drop"),
+    path("<str:ref>/", views.item_list, name="item_list"),
+    path("<str:ref>/board/", views.item_board, name="item_board"),
+    path("<str:ref>/export/", views.item_export, name="item_export"),
+    path("<str:ref>/new/", acting_views.item_new, name="item_new"),
+    path("<str:ref>/bulk/", acting_views.item_bulk, name="item_bulk"),
+    path("<str:ref>/filters/", acting_views.filter_saved, name="filter_save"),
+]

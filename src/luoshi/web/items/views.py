@@ -1,0 +1,237 @@
+"""Reading items: the list with filters, the board by stage, one item with its timeline, the export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from luoshi.core.errors import Invalid
+from luoshi.kernel.access.policy import require_right
+from luoshi.kernel.documents.xlsx import Column
+from luoshi.kernel.items.actions import moves_open
+from luoshi.kernel.items.filters import Filter, filter_read, names_of
+from luoshi.kernel.items.policy import may, standing_of
+from luoshi.kernel.items.queries import (
+    COUNTED,
+    ItemPage,
+    duties_of,
+    filters_of,
+    is_watched,
+    item_visible,
+    items_filtered,
+    items_page,
+    moves_of,
+    rows_of,
+    stage_counts,
+    type_by_id,
+    type_def,
+)
+from luoshi.kernel.items.schema import CREATE, STAGE_TITLES, Stage
+from luoshi.kernel.items.types import ItemType
+from luoshi.kernel.ledger.queries import events_of
+from luoshi.web.items.forms import DUTIES
+from luoshi.web.ledger.words import Names
+from luoshi.web.shell.export import xlsx_response
+from luoshi.web.shell.paging import number_or_none
+from luoshi.web.shell.posting import request_key
+
+TONES: Mapping[str, str] = {
+    "intake": "",
+    "assigned": "warn",
+    "working": "doing",
+    "waiting": "warn",
+    "verifying": "doing",
+    "done": "ok",
+    "void": "",
+}
+CHANGES = {"_edit": "修改", "_duty": "调整责任单位", "_merge": "并入他件", "_migrate": "随业务包衔接"}
+MOST_EXPORTED = 10_000
+BATCH = 500
+ON_BOARD = 20
+LISTED_FIELDS = 3
+
+
+def read_asked(request: HttpRequest, kind: ItemType) -> tuple[str, Filter, str]:
+    """Return the text of the filter, what it asks, and what is wrong with it: then it asks nothing."""
+    text = " ".join(request.GET.get("q", "").split())
+    state = request.GET.get("state", "")
+    if state in kind.states and f"state:{state}" not in text.split():
+        text = f"{text} state:{state}".strip()
+    try:
+        return text, filter_read(kind, text), ""
+    except Invalid as refusal:
+        return text, Filter((), ()), refusal.message
+
+
+@require_safe
+def item_list(request: HttpRequest, ref: str) -> HttpResponse:
+    """The items of a type, the newest first; several can be moved at once."""
+    require_right(request.actor, "item.view")
+    kind = type_def(ref)
+    context = list_context(request, kind)
+    return render(request, "items/_list.html" if request.htmx else "items/list.html", context)
+
+
+def list_context(request: HttpRequest, kind: ItemType) -> dict[str, Any]:
+    """Return everything the list shows."""
+    text, asked, wrong = read_asked(request, kind)
+    before, after = (number_or_none(request.GET.get(name)) for name in ("before", "after"))
+    page = ItemPage((), None, None, 0)
+    if not wrong:
+        page = items_page(request.actor, kind, asked, before=before, after=after)
+    states = asked.asks("state")
+    bulk = []
+    if len(states) == 1:
+        standing = standing_of(kind, (), request.today)
+        bulk = [
+            move
+            for move in kind.moves_from(states[0])
+            if not move.apart and may(request.actor, move.by, standing)
+        ]
+    return {
+        "kind": kind,
+        "q": text,
+        "wrong": wrong,
+        "page": page,
+        "tones": TONES,
+        "counted": COUNTED,
+        "fields": kind.facts[:LISTED_FIELDS],
+        "names": names_of(kind).items(),
+        "saved": filters_of(request.actor, kind.ref),
+        "bulk": bulk,
+        "creates": may(request.actor, kind.moves[CREATE].by, standing_of(kind, (), request.today)),
+        "key": request_key(),
+    }
+
+
+@require_safe
+def item_board(request: HttpRequest, ref: str) -> HttpResponse:
+    """The items of a type in a column for each stage, the newest on top."""
+    require_right(request.actor, "item.view")
+    kind = type_def(ref)
+    text, asked, wrong = read_asked(request, kind)
+    facts = items_filtered(request.actor, kind, asked)
+    counts = stage_counts(facts)
+    used = {state.stage for state in kind.states.values()}
+    columns = []
+    for stage in Stage:
+        if stage not in used:
+            continue
+        ids = list(facts.filter(stage=stage.value).values_list("item_id", flat=True)[:ON_BOARD])
+        columns.append((stage.value, STAGE_TITLES[stage], counts[stage.value], rows_of(ids)))
+    context = {
+        "kind": kind,
+        "q": text,
+        "wrong": wrong,
+        "columns": columns,
+        "counted": COUNTED,
+        "tones": TONES,
+    }
+    return render(request, "items/board.html", context)
+
+
+@require_safe
+def item_detail(request: HttpRequest, item_id: int) -> HttpResponse:
+    """One item: what it is, who handles it, what can be done, what was done."""
+    return render(
+        request,
+        "items/_item.html" if request.htmx else "items/item.html",
+        item_context(request, item_visible(request.actor, item_id)),
+    )
+
+
+def item_context(request: HttpRequest, item: Any) -> dict[str, Any]:
+    """Return everything the page of an item shows."""
+    kind = type_by_id(item.definition_id)
+    duties = duties_of(item)
+    steps = moves_of(item)
+    events = events_of("item", item.pk)
+    names = Names.of([(step.by_account, step.by_post, step.by_unit) for step in steps], request.today)
+    private = {field.key for field in kind.fields.values() if field.pii}
+    return {
+        "item": item,
+        "kind": kind,
+        "state": kind.states[item.state],
+        "stage_title": STAGE_TITLES[Stage(item.stage)],
+        "tone": TONES[item.stage],
+        "values": [
+            (field, field.display(item.values.get(field.key)))
+            for field in kind.fields.values()
+            if field.key not in private and item.values.get(field.key) is not None
+        ],
+        "duties": [(DUTIES.get(row.role, row.role), row) for row in duties],
+        "moves": moves_open(request.actor, item, duties, request.now),
+        "steps": [
+            (step, step_title(kind, step), names.who(by_of(step)), changes_of(kind, step)) for step in steps
+        ],
+        "events": events,
+        "watched": is_watched(request.actor, item),
+        "key": request_key(),
+    }
+
+
+def by_of(step: Any) -> tuple[Any, ...]:
+    """Return who took a step, as the ledger names it."""
+    by = (step.by_account, step.by_post, step.by_unit)
+    return (*by, "acting") if step.by_acting else by
+
+
+def step_title(kind: ItemType, step: Any) -> str:
+    """Return what a step is called; one of an older version whose move is gone, by its key."""
+    if step.move in kind.moves:
+        return kind.moves[step.move].title
+    return CHANGES.get(step.move, step.move)
+
+
+def changes_of(kind: ItemType, step: Any) -> list[tuple[str, str]]:
+    """Return the fields a step filled in, as shown."""
+    return [
+        (kind.fields[key].title, kind.fields[key].display(text))
+        for key, text in step.changed.items()
+        if key in kind.fields
+    ]
+
+
+@require_safe
+def item_export(request: HttpRequest, ref: str) -> HttpResponse:
+    """The items a filter finds as .xlsx, at most 10,000, without personal fields."""
+    require_right(request.actor, "item.view")
+    kind = type_def(ref)
+    text, asked, wrong = read_asked(request, kind)
+    if wrong:
+        raise Invalid(wrong)
+    fields = [field for field in kind.fields.values() if not field.pii]
+    columns = [
+        Column("编号", 16),
+        Column("事由", 36),
+        Column("状态", 12),
+        Column("主办单位", 18),
+        Column("登记日期", 12, "date"),
+        *(Column(field.title, 18) for field in fields),
+    ]
+    ids = list(
+        items_filtered(request.actor, kind, asked).values_list("item_id", flat=True)[: MOST_EXPORTED + 1]
+    )
+    note = f"筛选条件：{text or '全部'}；导出时间 {timezone.localtime(request.now):%Y-%m-%d %H:%M}"
+    if len(ids) > MOST_EXPORTED:
+        note += f"；超过 {MOST_EXPORTED} 件，只列最新的 {MOST_EXPORTED} 件"
+    return xlsx_response(kind.title, columns, exported(ids[:MOST_EXPORTED], fields), note)
+
+
+def exported(ids: list[int], fields: list[Any]) -> Iterator[list[Any]]:
+    """Yield the lines of an export."""
+    for start in range(0, len(ids), BATCH):
+        for row in rows_of(ids[start : start + BATCH]):
+            yield [
+                row.number,
+                row.title,
+                row.state_title,
+                row.lead,
+                timezone.localtime(row.created_at).date(),
+                *(row.shown.get(field.key, "") for field in fields),
+            ]
