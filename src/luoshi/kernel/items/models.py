@@ -20,6 +20,7 @@ __all__ = [
     "ItemMove",
     "ItemParent",
     "ItemPrivate",
+    "ItemReveal",
     "ItemSlot",
     "ItemTag",
     "ItemWatch",
@@ -205,6 +206,25 @@ class ItemPrivate(Ledgered):
 
     def __str__(self) -> str:
         return f"{self.item_id}"
+
+
+class ItemReveal(Ledgered):
+    """Somebody looked at the personal fields of an item, and why."""
+
+    ledger_type: ClassVar[str] = "item_reveal"
+    ledger_private: ClassVar[tuple[str, ...]] = ("reason",)
+
+    item = models.ForeignKey(Item, verbose_name="事项", on_delete=models.PROTECT, related_name="reveals")
+    at = models.DateTimeField("时间")
+    by_account = models.BigIntegerField("查看账号")
+    by_post = CodeField("查看岗位", max_length=60, blank=True)
+    reason = models.CharField("理由", max_length=100)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "个人信息查看"
+
+    def __str__(self) -> str:
+        return f"{self.item_id} {self.by_account}"
 
 
 class ItemParent(Ledgered):

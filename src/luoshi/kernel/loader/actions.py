@@ -14,6 +14,7 @@ from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.definitions.actions import pack_slots_bind, pack_version_add, pack_version_retire
 from luoshi.kernel.definitions.models import PackVersion
 from luoshi.kernel.definitions.queries import pack_in_force, pack_versions, slots_of
+from luoshi.kernel.items.migrating import items_take_along
 from luoshi.kernel.loader.check import CheckedPack, pack_check
 from luoshi.kernel.loader.folder import PACK_FILE, Folder, folder_of
 from luoshi.kernel.org.queries import post_get, unit_get
@@ -30,7 +31,8 @@ def pack_install(
     ``bindings``: slot → code of a post or unit; slots bound before may be left out. The same version with the
     same content again only binds anew, so that a set-up can be run twice.
     Raises: NotAllowed, NotFound, PackInvalid (all faults), Incomplete (a slot without a target), Invalid
-    (an unknown slot or target), Duplicate (version or content used before).
+    (an unknown slot or target), Duplicate (version or content used before), WrongState (open items would be
+    stranded in a state that the new version does not have).
     Ledger: ``pack.installed`` on the pack version, or ``pack.bound`` when only slots changed.
     """
     require_right(actor, "pack.install")
@@ -47,7 +49,7 @@ def pack_install(
         ):
             pack_slots_bind(by=actor.by, pack_version_id=standing.id, bindings=targets, now=now)
             return PackVersion.objects.get(pk=standing.id)
-        return pack_version_add(
+        added = pack_version_add(
             by=actor.by,
             pack=checked.id,
             version=checked.version,
@@ -58,6 +60,8 @@ def pack_install(
             now=now,
             text=text,
         )
+        items_take_along(actor=actor, pack_version_id=added.pk, now=now)
+        return added
 
 
 def _kept_text(checked: CheckedPack, path: Path) -> str:
