@@ -27,6 +27,7 @@ FAULTS = (
     Seed("from: sent, to: doing", "from: ¦sentt, to: doing", "是否想写 sent"),
     Seed("to: check, by: lead", "to: check, by: ¦leda", "是否想写 lead"),
     Seed("need: [result]", "need: [¦resut]", "是否想写 result"),
+    Seed("need: [result]", 'need: [result, ¦"evidence:1"]', "应为字段代码、note、basis 或 duty.职责"),
     Seed("need: [duty.lead]", "need: [duty.¦leed]", "是否想写 lead"),
     Seed("apart: [{move: report", "apart: [{move: ¦reprot", "是否想写 report"),
     Seed("within: 10 workday", "within: ¦10 workdays", "48 hour"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from luoshi.core.errors import Incomplete, Invalid
 from luoshi.kernel.definitions.fields import LONGEST_TEXT, Unfit
 from luoshi.kernel.items.models import ItemDuty
-from luoshi.kernel.items.schema import BASIS, DUTY_PREFIX, EVIDENCE_PREFIX, NOTE, DutyRule
+from luoshi.kernel.items.schema import BASIS, DUTY_PREFIX, NOTE, DutyRule
 from luoshi.kernel.items.types import ItemType
 from luoshi.kernel.org.models import Post, Unit
 
@@ -108,7 +108,7 @@ def needs_check(
         elif key in NOTE_TITLES:
             if not (read.note if key == NOTE else read.basis):
                 faults[key] = f"请填写{NOTE_TITLES[key]}。"
-        elif not key.startswith(EVIDENCE_PREFIX) and not _stands(key, kind, read, values, private):
+        elif not _stands(key, kind, read, values, private):
             faults[key] = f"请填写{kind.fields[key].title}。"
     if faults:
         raise Incomplete(" ".join(faults.values()), fields=faults)

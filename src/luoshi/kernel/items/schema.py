@@ -37,7 +37,7 @@ ENDED = frozenset({Stage.DONE, Stage.VOID})
 
 CREATE = "create"
 NOTE, BASIS = "note", "basis"
-DUTY_PREFIX, EVIDENCE_PREFIX = "duty.", "evidence:"
+DUTY_PREFIX = "duty."
 # Words that name something of every item, so that no field or duty may be called so.
 RESERVED = frozenset(
     (
@@ -62,7 +62,7 @@ RESERVED = frozenset(
 DUTY = r"^(0|[1-9][0-9]?)(\.\.([1-9][0-9]?|n))? (unit|post)$"
 NUMBER_HOLE = re.compile(r"\{(year|month|seq(?::0[1-9])?)\}")
 NUMBER = r"^([A-Za-z0-9〔〕()（）\[\]\-_/第号]|\{year\}|\{month\}|\{seq(:0[1-9])?\})+$"
-NEED = r"^([a-z][a-z0-9_]*|duty\.[a-z][a-z0-9_]*|evidence:[1-9])$"
+NEED = r"^([a-z][a-z0-9_]*|duty\.[a-z][a-z0-9_]*)$"
 WITHIN = r"^[1-9][0-9]{0,3} (workday|calendar_day|hour)$"
 FIELD_TYPE = (
     r"^(int|int:[0-9]{1,9}-[0-9]{1,9}|money|text|date|decimal:[1-6]|percent:[0-6]|vocab:[a-z][a-z0-9_]*)$"

@@ -9,7 +9,7 @@ from django import forms
 
 from luoshi.kernel.definitions.fields import LONGEST_TEXT, Field, FieldKind
 from luoshi.kernel.items.given import LONGEST_TITLE, Given
-from luoshi.kernel.items.schema import BASIS, DUTY_PREFIX, EVIDENCE_PREFIX, NOTE, DutyRule
+from luoshi.kernel.items.schema import BASIS, DUTY_PREFIX, NOTE, DutyRule
 from luoshi.kernel.items.types import ItemType
 
 TITLE = "title"
@@ -36,8 +36,6 @@ class GivenForm(forms.Form):
         standing = standing or {}
         asked = {key: True for key in need} | {key: False for key in may}
         for key, needed in asked.items():
-            if key.startswith(EVIDENCE_PREFIX):
-                continue
             self.fields[key] = self._field(key, needed, units)
             if key in standing:
                 self.fields[key].initial = standing[key]
@@ -90,7 +88,7 @@ def _duty(rule: DutyRule, needed: bool, units: list[tuple[str, str]]) -> forms.F
         required=needed,
         choices=units,
         error_messages=required,
-        help_text="可选多个：按住 Ctrl 点选",
+        help_text="可选多个；电脑上按住控制键点选",
         widget=forms.SelectMultiple(attrs={"size": 6}),
     )
 

@@ -8,7 +8,6 @@ from typing import Any
 from luoshi.kernel.items.schema import (
     BASIS,
     DUTY_PREFIX,
-    EVIDENCE_PREFIX,
     NOTE,
     STAGE_TITLES,
     Stage,
@@ -98,8 +97,6 @@ def need_words(text: str, names: Mapping[str, str]) -> str:
     """One thing a move asks for."""
     if text.startswith(DUTY_PREFIX):
         return f"职责 {text.removeprefix(DUTY_PREFIX)}"
-    if text.startswith(EVIDENCE_PREFIX):
-        return f"佐证 {text.removeprefix(EVIDENCE_PREFIX)} 件"
     return names.get(text, text)
 
 

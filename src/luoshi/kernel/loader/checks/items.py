@@ -10,7 +10,6 @@ from luoshi.kernel.items.schema import (
     CREATE,
     DUTY,
     DUTY_PREFIX,
-    EVIDENCE_PREFIX,
     NOTE,
     NUMBER_HOLE,
     RESERVED,
@@ -157,7 +156,7 @@ def _moves(ctx: Context, item: Node, stages: Mapping[str, str]) -> None:
             if node.text is not None and known_states is not None and node.text not in known_states:
                 ctx.unknown(node, "状态", node.text, known_states)
         _roles(ctx, item, move.get("by"), creating=is_create)
-        _needs(ctx, item, move.get("need"), {NOTE, BASIS}, evidence=not is_create)
+        _needs(ctx, item, move.get("need"), {NOTE, BASIS})
         _needs(ctx, item, move.get("may"), {NOTE, BASIS})
         for each in _elements(move, "apart"):
             other = each.text_at("move")
@@ -198,19 +197,16 @@ def _roles(ctx: Context, item: Node, by: Node | None, *, creating: bool) -> None
             )
 
 
-def _needs(ctx: Context, item: Node, needs: Node | None, words: set[str], *, evidence: bool = False) -> None:
+def _needs(ctx: Context, item: Node, needs: Node | None, words: set[str]) -> None:
     fields, duties = _keys(ctx, item, "fields"), _duties(item)
     if needs is None:
         return
     ctx.unique(needs.elements(), "需要项")
     for node in needs.elements():
         text = node.text or ""
-        if node.text is None:
+        if node.text is None or ctx.faults.under(node.path):
             continue
-        if text.startswith(EVIDENCE_PREFIX):
-            if not evidence:
-                ctx.faults.add(node.place, "佐证件数只能写在登记之后动作的 need 里")
-        elif text.startswith(DUTY_PREFIX):
+        if text.startswith(DUTY_PREFIX):
             if "duty" not in item.lost and text.removeprefix(DUTY_PREFIX) not in duties:
                 ctx.unknown(node, "职责", text.removeprefix(DUTY_PREFIX), duties, len(DUTY_PREFIX))
         elif fields is not None and text not in fields | words:
