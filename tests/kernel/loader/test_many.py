@@ -73,6 +73,14 @@ def test_each_rule_is_told_at_its_place_and_nothing_else(tmp_path: Path, seed: S
     assert_exactly(faults_of(folder), spots)
 
 
+def test_a_table_has_no_more_cells_than_a_page_takes(tmp_path: Path):
+    folder = pack_copy(tmp_path)
+    wide = "".join(f"{{key: c{n}, title: 列{n}, type: int}}, " for n in range(3))
+    seed = rows("", "columns: [", f"¦columns: [{wide}")
+    spots = planted(folder, [Seed(seed.old, seed.new.replace("rows:5", "rows:161"), "不得超过 800")])
+    assert_exactly(faults_of(folder), spots)
+
+
 @pytest.mark.parametrize("kinds", ["[photo]", "[screenshot]", "[photo, screenshot]"])
 def test_pictures_alone_are_no_required_evidence(tmp_path: Path, kinds: str):
     folder = pack_copy(tmp_path)

@@ -10,6 +10,7 @@ from luoshi.kernel.loader.nodes import Node
 
 NUMERIC = ("int", "decimal", "percent", "money")
 MOST_ROWS = 200
+MOST_CELLS = 800  # a page takes 1,000 inputs (Django's DATA_UPLOAD_MAX_NUMBER_FIELDS)
 # Pictures show that something was photographed, not that it was done; see the rules of 2024 on less paper.
 PICTURES = frozenset({"photo", "screenshot"})
 ONLY = {"columns": "rows", "total": "rows", "kinds": "files"}
@@ -70,6 +71,8 @@ def _rows(ctx: Context, field: Node, parameter: str) -> None:
             ctx.faults.add(field.head, "rows:N 字段要写 columns：每一列的 key、title 和 type")
         return
     listed = list(columns.elements())
+    if parameter.isdecimal() and MOST_CELLS < int(parameter) * len(listed) <= MOST_ROWS * len(listed):
+        ctx.faults.add(columns.head, f"行数乘以列数不得超过 {MOST_CELLS}，请减少行数或列数")
     ctx.unique((column.text_at("key") for column in listed), "列代码")
     ctx.unique((column.text_at("title") for column in listed), "列名称")
     for column in listed:
