@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from luoshi.core.lights import LOCAL, LOOKS, Light, LightRules, Owed, light
+from luoshi.core.beijing import LOCAL
+from luoshi.core.lights import LOOKS, Light, LightRules, Owed, light
 from luoshi.core.workdays import WorkCalendar
 
 CALENDAR = WorkCalendar("cn", {}, frozenset({2021}))

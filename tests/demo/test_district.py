@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import transaction
 
+from luoshi.core.beijing import local_day
 from luoshi.core.periods import parse_period
 from luoshi.demo.build import LEAD, Credential, build
 from luoshi.demo.cast import FILERS, SAMPLE_START
@@ -28,7 +29,6 @@ from luoshi.kernel.filings.models import Answer, Draft, Filing, FilingFact, Obli
 from luoshi.kernel.filings.queries import my_open_work
 from luoshi.kernel.filings.statistics import Asked, By, Counts, counts
 from luoshi.kernel.filings.ticks import windows_open
-from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.queries import position
 from luoshi.kernel.ledger.verify import verify_ledger
 from luoshi.kernel.org.models import Unit

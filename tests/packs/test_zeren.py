@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 
 from luoshi.core.actor import SYSTEM, SYSTEM_ACTOR
+from luoshi.core.beijing import local_day
 from luoshi.core.periods import parse_period
 from luoshi.core.workdays import WorkCalendar
 from luoshi.kernel.calendars.actions import calendar_install
 from luoshi.kernel.calendars.queries import work_calendar
 from luoshi.kernel.filings.flows import DutyKind, flow_of
 from luoshi.kernel.filings.forms import form_def
-from luoshi.kernel.filings.windows import dates_of, local_day, window_of
+from luoshi.kernel.filings.windows import dates_of, window_of
 from luoshi.kernel.loader.actions import pack_install
 from luoshi.kernel.loader.check import CheckedPack, pack_check
 from luoshi.kernel.loader.folder import SHIPPED

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
+from luoshi.core.beijing import local_day
 from luoshi.core.workdays import WorkCalendar
-
-LOCAL = ZoneInfo("Asia/Shanghai")
 
 
 class Light(StrEnum):
@@ -103,7 +101,7 @@ def light(owed: Owed, *, now: datetime, calendar: WorkCalendar, rules: LightRule
         return Light.GREEN_LATE if late else Light.GREEN
     if owed.owed_by is not None and now > owed.owed_by:
         return Light.RED
-    left = None if owed.owed_by is None else (_day(owed.owed_by) - _day(now)).days
+    left = None if owed.owed_by is None else (local_day(owed.owed_by) - local_day(now)).days
     if left is not None and left <= rules.yellow_days:
         return Light.YELLOW
     if owed.returned_at is not None and _unanswered(owed.returned_at, now, calendar, rules):
@@ -112,8 +110,4 @@ def light(owed: Owed, *, now: datetime, calendar: WorkCalendar, rules: LightRule
 
 
 def _unanswered(returned_at: datetime, now: datetime, calendar: WorkCalendar, rules: LightRules) -> bool:
-    return calendar.workdays_between(_day(returned_at), _day(now)) >= rules.returned_workdays
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(LOCAL).date()
+    return calendar.workdays_between(local_day(returned_at), local_day(now)) >= rules.returned_workdays

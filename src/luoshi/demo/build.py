@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from luoshi.core.actor import SYSTEM, Actor
+from luoshi.core.beijing import LOCAL
 from luoshi.core.periods import Period, parse_period
 from luoshi.demo.cast import ADMIN, CAST, DESIGNER, DESK, FILERS, OFFICE, OFFICE_UNITS, REVIEWER, Player
 from luoshi.demo.district.lists import Lists
@@ -23,7 +24,6 @@ from luoshi.kernel.assess.actions import round_compute, round_publish
 from luoshi.kernel.calendars.actions import calendar_install
 from luoshi.kernel.files.sheets import read_table
 from luoshi.kernel.filings.actions import draft_keep, filings_take, obligations_open
-from luoshi.kernel.filings.windows import LOCAL
 from luoshi.kernel.ledger.actions import sequence_all
 from luoshi.kernel.loader.actions import pack_install
 from luoshi.kernel.loader.folder import SHIPPED

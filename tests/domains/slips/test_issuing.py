@@ -112,6 +112,8 @@ def test_level_by_level_each_names_the_former(world):
     (tip,) = issued(world)
     with pytest.raises(WrongState, match="逾期超过 5 个工作日才能发催办，现逾期 2 个工作日"):
         slip_escalate(actor=world.office, slip_id=tip.pk, now=TIP)
+    with pytest.raises(WrongState, match="现逾期 5 个工作日"):
+        slip_escalate(actor=world.office, slip_id=tip.pk, now=on(22))
     assert proposed(URGE)[0] == ("urge", "S1", [6])
     with pytest.raises(NotAllowed):
         slip_escalate(actor=world.cast.office, slip_id=tip.pk, now=URGE)

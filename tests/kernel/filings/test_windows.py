@@ -6,9 +6,10 @@ from datetime import date, datetime
 
 import pytest
 
+from luoshi.core.beijing import local_day
 from luoshi.core.periods import parse_period
 from luoshi.core.workdays import WorkCalendar
-from luoshi.kernel.filings.windows import dates_of, local_day, offset_of, window_of
+from luoshi.kernel.filings.windows import dates_of, offset_of, window_of
 
 PLAIN = WorkCalendar("plain", {}, frozenset({2023}))
 BODY = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.periods import Period
 from luoshi.demo.district import words
 from luoshi.demo.district.habits import Outcome, Plan, explained_of, mistaken, random_of, values_of
@@ -31,7 +32,6 @@ from luoshi.kernel.filings.forms import form_by_id
 from luoshi.kernel.filings.models import Obligation
 from luoshi.kernel.filings.offers import offers_of
 from luoshi.kernel.filings.reviewing import ReturnItem
-from luoshi.kernel.filings.windows import local_day
 
 MONTHLY, QUARTERLY = "zeren.monthly", "zeren.quarterly"
 

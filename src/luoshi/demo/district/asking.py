@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from luoshi.core.beijing import local_day
 from luoshi.core.workdays import WorkCalendar
 from luoshi.demo.district.people import CLERK, Staff
 from luoshi.kernel.discuss.actions import answer_revise, question_answer, question_ask
-from luoshi.kernel.filings.windows import local_day
 
 ASKED_AT, ANSWERED_AT = 14 * 60 + 10, 9 * 60 + 30
 Act = Callable[[datetime], None]

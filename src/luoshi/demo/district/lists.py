@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from luoshi.core.actor import SYSTEM_ACTOR, Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.periods import Period, periods_between
 from luoshi.demo.district.habits import random_of
 from luoshi.demo.district.people import CLERK, HEAD
@@ -27,7 +28,7 @@ from luoshi.kernel.filings.actions import (
 from luoshi.kernel.filings.entries import Typed
 from luoshi.kernel.filings.forms import form_def
 from luoshi.kernel.filings.models import Obligation
-from luoshi.kernel.filings.windows import dates_of, local_day
+from luoshi.kernel.filings.windows import dates_of
 from luoshi.kernel.loader.actions import pack_install
 from luoshi.kernel.loader.folder import SHIPPED
 

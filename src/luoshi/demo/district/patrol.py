@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from luoshi.core.actor import SYSTEM_ACTOR
+from luoshi.core.beijing import local_day
 from luoshi.core.periods import Period, PeriodKind, periods_between
 from luoshi.core.workdays import WorkCalendar
 from luoshi.demo.district.habits import random_of
@@ -22,7 +23,7 @@ from luoshi.kernel.filings.actions import (
 from luoshi.kernel.filings.entries import Typed
 from luoshi.kernel.filings.forms import form_def
 from luoshi.kernel.filings.models import Obligation
-from luoshi.kernel.filings.windows import dates_of, local_day
+from luoshi.kernel.filings.windows import dates_of
 
 Act = Callable[[datetime], None]
 ASKED_ON, ADMITTED_ON = date(2023, 3, 2), date(2023, 3, 6)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
+from luoshi.core.beijing import local_day
 from luoshi.core.workdays import WorkCalendar
 from luoshi.demo.district.habits import random_of
 from luoshi.demo.district.people import CLERK, HEAD, Staff
@@ -14,7 +15,6 @@ from luoshi.domains.slips.models import Slip, SlipState
 from luoshi.domains.slips.proposals import first_level, proposals
 from luoshi.domains.slips.replying import slip_reply, slip_sign
 from luoshi.domains.slips.rules import rules_get
-from luoshi.kernel.filings.windows import local_day
 
 RULES = "zeren.filing"
 WEDNESDAY = 2

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from itertools import count
 
 from luoshi.core.actor import SYSTEM, SYSTEM_ACTOR
+from luoshi.core.beijing import LOCAL, local_day
 from luoshi.core.periods import Period, parse_period, periods_between
 from luoshi.core.workdays import WorkCalendar
 from luoshi.demo.district.acts import Acts, Job
@@ -22,7 +23,7 @@ from luoshi.kernel.calendars.queries import work_calendar
 from luoshi.kernel.filings.actions import obligations_open
 from luoshi.kernel.filings.forms import Form, form_def
 from luoshi.kernel.filings.models import Obligation
-from luoshi.kernel.filings.windows import LOCAL, dates_of, local_day
+from luoshi.kernel.filings.windows import dates_of
 from luoshi.kernel.org.actions import unit_rename
 
 FORMS = ("zeren.monthly", "zeren.quarterly")

@@ -9,6 +9,7 @@ from datetime import datetime
 from django.db import transaction
 
 from luoshi.core.actor import Actor, require
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Incomplete, Invalid, NotAllowed, NotFound, SamePerson, Stale, WrongState
 from luoshi.core.periods import Period
 from luoshi.domains.admission.adopt import adopted
@@ -31,7 +32,6 @@ from luoshi.domains.admission.queries import (
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.definitions.queries import definitions_ever
 from luoshi.kernel.filings.actions import obligations_open
-from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.actions import record
 from luoshi.kernel.loader.actions import LOCAL
 from luoshi.kernel.loader.local import local_form_put, local_key_next

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import NotFound
 from luoshi.core.periods import Period, PeriodKind, periods_between
 from luoshi.domains.admission.audience import Audience, audience_on
@@ -21,7 +22,7 @@ from luoshi.kernel.calendars.queries import work_calendar_or_plain
 from luoshi.kernel.definitions.queries import Def, definition, definitions_in
 from luoshi.kernel.filings.admission import Cost, Near, cost_of, forms_in_use, near_duplicates
 from luoshi.kernel.filings.forms import Form, form_drawn, vocab_options
-from luoshi.kernel.filings.windows import Dates, dates_of, local_day, window_of
+from luoshi.kernel.filings.windows import Dates, dates_of, window_of
 from luoshi.kernel.loader.actions import LOCAL
 from luoshi.kernel.loader.local import LocalForm, local_form_faults
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Duplicate, Frozen, Incomplete, Invalid, NotFound, SamePerson, WrongState
 from luoshi.db.sql import advisory_lock
 from luoshi.domains.duties.checking import Desk, ItemRead, ItemTyped, faults_told
@@ -20,7 +21,6 @@ from luoshi.domains.duties.policy import require_audience, require_drafting
 from luoshi.domains.duties.queries import list_visible
 from luoshi.domains.duties.selecting import units_reached
 from luoshi.kernel.access.policy import require_right
-from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.actions import Entry, record, record_many
 from luoshi.kernel.org.queries import unit_facts, unit_get
 

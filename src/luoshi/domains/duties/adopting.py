@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Duplicate, Invalid
 from luoshi.db.sql import advisory_lock
 from luoshi.domains.duties.actions import head_checked, items_written, line_standing, next_version, told
@@ -16,7 +17,6 @@ from luoshi.domains.duties.checking import PLAIN, Desk, ItemTyped, faults_told
 from luoshi.domains.duties.models import DutyList
 from luoshi.domains.duties.policy import require_drafting
 from luoshi.kernel.definitions.queries import Def, definition, slot_target
-from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.actions import record
 from luoshi.kernel.org.queries import unit_get
 

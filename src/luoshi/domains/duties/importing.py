@@ -14,12 +14,12 @@ from typing import Literal
 from django.db import transaction
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Invalid, nearest
 from luoshi.domains.duties.actions import draft_locked, draft_touched, items_written, told
 from luoshi.domains.duties.checking import TITLES, Desk, ItemRead, ItemTyped
 from luoshi.domains.duties.models import DutyItem, DutyList
 from luoshi.kernel.files.tables import Row, Table, column_letters
-from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.actions import record
 from luoshi.kernel.org.sheet import CellFault
 

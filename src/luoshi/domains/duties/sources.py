@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
+from luoshi.core.beijing import LOCAL, end_of_day
 from luoshi.core.canonical import decimal_text
 from luoshi.core.periods import Period
 from luoshi.kernel.elements.sources import SourceValue
 from luoshi.kernel.filings.models import Answer, Obligation
 from luoshi.kernel.filings.statistics import By, Counts, counts_of
-from luoshi.kernel.filings.windows import LOCAL, end_of_day
 
 ON_TIME, MENDED = "QD91", "QD92"
 TITLES = {ON_TIME: "应报事项按时答复率", MENDED: "退回事项已补正数"}

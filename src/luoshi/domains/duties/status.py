@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.lights import Light
 from luoshi.core.periods import Period, PeriodKind, parse_period, period_of, periods_between
 from luoshi.core.rhythm import PERIODS, due_next
@@ -20,7 +21,7 @@ from luoshi.kernel.filings.forms import Form, forms_of
 from luoshi.kernel.filings.lighting import calendar_or_weekdays, lit
 from luoshi.kernel.filings.models import Answer, Obligation
 from luoshi.kernel.filings.sight import obligations_visible
-from luoshi.kernel.filings.windows import dates_of, local_day
+from luoshi.kernel.filings.windows import dates_of
 
 AHEAD = timedelta(days=800)
 BEHIND = timedelta(days=400)

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from luoshi.core.actor import Actor, require
+from luoshi.core.beijing import end_of_day, local_day
 from luoshi.core.errors import Incomplete, Invalid, NotAllowed, WrongState
 from luoshi.db.sql import advisory_lock
 from luoshi.domains.slips.models import Decision, Slip, SlipLine, SlipReply, SlipState
@@ -17,7 +18,6 @@ from luoshi.domains.slips.rules import Level, Rules, calendar_of, rules_by_id, r
 from luoshi.domains.slips.sight import issues, slip_locked
 from luoshi.domains.slips.telling import tell_unit
 from luoshi.kernel.access.policy import require_right
-from luoshi.kernel.filings.windows import end_of_day, local_day
 from luoshi.kernel.ledger.actions import Entry, record, record_many
 from luoshi.kernel.ledger.rows import Ledgered
 from luoshi.kernel.org.models import Unit

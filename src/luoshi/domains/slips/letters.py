@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from luoshi.core.beijing import local_day
 from luoshi.core.gbt9704 import date_text
 from luoshi.domains.slips.models import Slip
 from luoshi.domains.slips.queries import LineView
 from luoshi.kernel.documents.tree import Block, Cell, Column, Document, Head, Paragraph, Sign, Table, Text
-from luoshi.kernel.filings.windows import local_day
 
 WIDTHS = (("序号", 12), ("报送事项", 50), ("期间", 30), ("截止日期", 34), ("逾期", 30))
 

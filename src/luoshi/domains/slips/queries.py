@@ -10,6 +10,7 @@ from datetime import datetime
 from django.db.models import Count, Min, Q, QuerySet
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.periods import Period, parse_period
 from luoshi.domains.slips.actions import OPEN
 from luoshi.domains.slips.models import Slip, SlipLine, SlipReply, SlipState
@@ -19,7 +20,6 @@ from luoshi.domains.slips.sight import acts_for, issues, slip_visible, slips_vis
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.filings.forms import form_by_id
 from luoshi.kernel.filings.sight import units_answered
-from luoshi.kernel.filings.windows import local_day
 
 __all__ = [
     "STATES",

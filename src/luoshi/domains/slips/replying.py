@@ -7,11 +7,11 @@ from datetime import datetime
 from django.db import transaction
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Incomplete, Invalid, NotAllowed, WrongState
 from luoshi.domains.slips.models import Slip, SlipReply, SlipState
 from luoshi.domains.slips.sight import acts_for, slip_locked
 from luoshi.domains.slips.telling import tell_head, tell_organ
-from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.actions import record
 
 LONGEST = 1000

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from luoshi.core.beijing import end_of_day, local_day
 from luoshi.core.errors import NotFound
 from luoshi.core.workdays import WorkCalendar
 from luoshi.kernel.calendars.queries import work_calendar
 from luoshi.kernel.definitions.queries import Def, definition, definitions_by_ids, definitions_of, slots_bound
-from luoshi.kernel.filings.windows import end_of_day, local_day
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from luoshi.core.actor import Actor, require
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Duplicate, Incomplete, Invalid, NotAllowed, NotFound, SamePerson, WrongState
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.discuss.hooks import subject_kind, topic_kind, topic_of
 from luoshi.kernel.discuss.models import Comment, Question, QuestionAnswer
-from luoshi.kernel.discuss.sight import local_day, question_visible
+from luoshi.kernel.discuss.sight import question_visible
 from luoshi.kernel.ledger.actions import record
 from luoshi.kernel.ledger.rows import Ledgered
 from luoshi.kernel.notify.actions import Target, notice_send

@@ -10,11 +10,12 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import NotFound
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.discuss.hooks import Topic, subject_kind, topic_kind, topic_kinds, topic_of
 from luoshi.kernel.discuss.models import Comment, Question, QuestionAnswer
-from luoshi.kernel.discuss.sight import answered_by, local_day, question_visible, questions_visible
+from luoshi.kernel.discuss.sight import answered_by, question_visible, questions_visible
 
 __all__ = [
     "AnswerView",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date
 
 from django.db.models import Q, QuerySet
 
@@ -12,8 +11,6 @@ from luoshi.core.errors import NotFound
 from luoshi.kernel.access.policy import can, can_everywhere
 from luoshi.kernel.discuss.hooks import topic_kinds
 from luoshi.kernel.discuss.models import Question
-
-LOCAL = ZoneInfo("Asia/Shanghai")
 
 
 def questions_visible(actor: Actor, on: date) -> QuerySet[Question]:
@@ -50,8 +47,3 @@ def question_visible(actor: Actor, question_id: int, on: date = date.max) -> Que
     if found is None:
         raise NotFound("没有这个问题，或您无权查看。")
     return found
-
-
-def local_day(moment: datetime) -> date:
-    """Return the day in Beijing of an aware moment."""
-    return moment.astimezone(LOCAL).date()

@@ -12,8 +12,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Incomplete, Invalid, WrongState
-from luoshi.core.lights import LOCAL
 from luoshi.kernel.definitions.fields import FILE_KINDS
 from luoshi.kernel.evidence.models import Evidence, Revision
 from luoshi.kernel.evidence.owners import require_owner
@@ -100,7 +100,7 @@ def _checked(proof: Proof, now: datetime) -> str:
     if proof.occurred_on is None:
         message = "请填写佐证所反映事项的发生日期。"
         raise Incomplete(message, fields={"occurred_on": message})
-    if proof.occurred_on > now.astimezone(LOCAL).date():
+    if proof.occurred_on > local_day(now):
         raise _unfit("occurred_on", "发生日期不得晚于今天，请核对。")
     if proof.occurred_on < EARLIEST:
         raise _unfit("occurred_on", "发生日期过早，请核对年份。")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import NotFound
-from luoshi.core.lights import LOCAL
 from luoshi.kernel.definitions.fields import FILE_KINDS
 from luoshi.kernel.evidence.models import Revision
 from luoshi.kernel.evidence.owners import owner_sees
@@ -36,7 +36,7 @@ class EvidenceView:
     @property
     def gap(self) -> int:
         """Return the days between the day it is about and the day it was recorded."""
-        return (self.recorded_at.astimezone(LOCAL).date() - self.occurred_on).days
+        return (local_day(self.recorded_at) - self.occurred_on).days
 
     @property
     def cells(self) -> tuple[str, ...]:

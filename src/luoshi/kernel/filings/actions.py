@@ -12,6 +12,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 
 from luoshi.core.actor import Actor, require
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Invalid, NotAllowed, WrongState
 from luoshi.core.periods import Period, PeriodKind
 from luoshi.db.sql import advisory_lock
@@ -44,7 +45,7 @@ from luoshi.kernel.filings.submitting import (
     obligation_claim,
 )
 from luoshi.kernel.filings.taking import batch_preview, draft_drop, draft_keep, draft_preview, filings_take
-from luoshi.kernel.filings.windows import Dates, dates_of, local_day
+from luoshi.kernel.filings.windows import Dates, dates_of
 from luoshi.kernel.ledger.actions import Entry, record_many
 from luoshi.kernel.org.models import Unit
 from luoshi.kernel.org.queries import ancestor_chains, units_selected

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.definitions.queries import Def, definitions_named, definitions_of
 from luoshi.kernel.discuss.hooks import SubjectKind, Topic, TopicKind, register_subject, register_topic
@@ -13,7 +14,6 @@ from luoshi.kernel.filings.flows import DutyKind, Flow, Step, flow_of, flows_of
 from luoshi.kernel.filings.models import Obligation
 from luoshi.kernel.filings.policy import STEP_ROLES, duty_reach, duty_title, may_step
 from luoshi.kernel.filings.sight import obligation_visible, units_answered
-from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.notify.recipients import To, holder, inside, over
 from luoshi.kernel.org.queries import unit_get
 

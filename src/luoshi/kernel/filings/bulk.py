@@ -14,6 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Invalid
 from luoshi.core.periods import Period
 from luoshi.kernel.definitions.fields import Field, FieldKind
@@ -24,7 +25,6 @@ from luoshi.kernel.filings.models import Answer, Draft, Filing, Obligation
 from luoshi.kernel.filings.offers import Offer, offers_of
 from luoshi.kernel.filings.policy import duty_reach, require_filler
 from luoshi.kernel.filings.sight import obligations_visible
-from luoshi.kernel.filings.windows import local_day
 
 SHEET = "@sheet"
 ID, NOTE, LATE = "@id", "@note", "@late"

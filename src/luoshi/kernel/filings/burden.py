@@ -32,6 +32,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import LOCAL, local_day
 from luoshi.core.errors import NotFound
 from luoshi.core.formulas import rounded
 from luoshi.core.periods import Period, PeriodKind, parse_period, periods_between
@@ -45,7 +46,6 @@ from luoshi.kernel.filings.models import SAVED, Answer, Filing, Obligation
 from luoshi.kernel.filings.registered import filled_by_units
 from luoshi.kernel.filings.sight import LATEST, obligations_visible, units_answered
 from luoshi.kernel.filings.standing import admission_of
-from luoshi.kernel.filings.windows import LOCAL, local_day
 from luoshi.kernel.notify.models import Message
 from luoshi.kernel.org.models import Unit
 

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from luoshi.core.beijing import local_day
 from luoshi.core.formulas import rounded
 from luoshi.core.periods import Period, PeriodKind, periods_between
 from luoshi.core.workdays import WorkCalendar
@@ -20,7 +21,7 @@ from luoshi.kernel.filings.registered import (
     body_filled_by_units,
     forms_in_use,
 )
-from luoshi.kernel.filings.windows import Window, dates_of, local_day, window_of
+from luoshi.kernel.filings.windows import Window, dates_of, window_of
 from luoshi.kernel.org.positions import UnitFacts, unit_facts
 
 TIMES: Mapping[str, int] = {"month": 12, "quarter": 4, "half": 2, "year": 1}

@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.db.models import F
 
+from luoshi.core.beijing import LOCAL
 from luoshi.core.errors import Frozen, Incomplete, Invalid
 from luoshi.core.periods import PeriodKind, parse_period
 from luoshi.kernel.definitions.fields import LONGEST_ROWS, LONGEST_TEXT, MISSING, FieldKind, Unfit
@@ -16,7 +17,6 @@ from luoshi.kernel.definitions.reading import date_read
 from luoshi.kernel.definitions.table_rows import RowsUnfit
 from luoshi.kernel.filings.forms import Form, rule_broken
 from luoshi.kernel.filings.models import Answer, Filing, LockMode, Obligation
-from luoshi.kernel.filings.windows import LOCAL
 
 LONGEST_REASON = 500
 MOST_MINUTES = 6000

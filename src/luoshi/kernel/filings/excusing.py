@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from luoshi.core.actor import Actor, require
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Invalid, NotAllowed, SamePerson, WrongState
 from luoshi.kernel.access.policy import can, require_right
 from luoshi.kernel.filings.entries import LONGEST_REASON, reason_given
@@ -14,7 +15,6 @@ from luoshi.kernel.filings.flows import Flow, Step, flow_of
 from luoshi.kernel.filings.models import Answer, Draft, Obligation
 from luoshi.kernel.filings.policy import may_step
 from luoshi.kernel.filings.sight import LATEST, obligation_locked
-from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.actions import record
 from luoshi.kernel.org.succession import units_answered
 

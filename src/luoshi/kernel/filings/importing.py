@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Invalid
 from luoshi.core.periods import Period
 from luoshi.kernel.access.policy import require_right
@@ -19,7 +20,6 @@ from luoshi.kernel.files.tables import Table
 from luoshi.kernel.filings.forms import Form, form_def
 from luoshi.kernel.filings.heads import Template, head_of, template_of
 from luoshi.kernel.filings.judging import CleanRow, PreviewRow, Rows, Sheet
-from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.org.sheet import CellFault
 
 MOST_ROWS = 200_000

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from django.db import connection
 
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Invalid
 from luoshi.core.periods import Period, PeriodKind, parse_period, period_of
 from luoshi.kernel.files.tables import Table, column_letters
@@ -21,7 +22,6 @@ from luoshi.kernel.filings.columns import ReadColumn, rule_breakers
 from luoshi.kernel.filings.forms import Form, form_by_id
 from luoshi.kernel.filings.heads import PERIOD, UNIT, Head, spoiled_cells
 from luoshi.kernel.filings.models import Answer, LockMode, Obligation
-from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.org.models import Unit
 from luoshi.kernel.org.queries import UnitIndex
 from luoshi.kernel.org.sheet import CellFault

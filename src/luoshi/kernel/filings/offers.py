@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from luoshi.core.beijing import LOCAL
 from luoshi.core.errors import Incomplete
 from luoshi.core.periods import Period, PeriodKind, parse_period
 from luoshi.kernel.definitions.fields import Field, Unfit
@@ -18,7 +19,6 @@ from luoshi.kernel.elements.queries import Known, known_many
 from luoshi.kernel.filings.entries import Typed, Values, values_before_many
 from luoshi.kernel.filings.forms import Form
 from luoshi.kernel.filings.models import Answer, Filing, How, Obligation
-from luoshi.kernel.filings.windows import LOCAL
 
 UNLIKE = "勾选了“无变化”，填的却与已有的 {now} 不同，请去掉勾选，或改回 {now}。"
 CONFIRM = "请核对已有数据：无变化的勾选“无变化”，有变化的请改写。"

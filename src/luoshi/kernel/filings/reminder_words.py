@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from luoshi.core.beijing import local_day
 from luoshi.core.periods import parse_period
 from luoshi.core.workdays import WorkCalendar
 from luoshi.kernel.filings.models import Obligation
 from luoshi.kernel.filings.reminders import ReminderStep
-from luoshi.kernel.filings.windows import local_day
 
 
 def reminder_text(

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from luoshi.core.beijing import LOCAL, local_day
 from luoshi.core.workdays import WorkCalendar
 from luoshi.kernel.definitions.queries import Def
-from luoshi.kernel.filings.windows import LOCAL, Offset, day_counted, local_day
+from luoshi.kernel.filings.windows import Offset, day_counted
 
 AT = r"(open|due|sign|review|returned)(?: ([+-]) ([1-9][0-9]{0,2}) (workday|day))?"
 """How a pack writes the moment of a step."""

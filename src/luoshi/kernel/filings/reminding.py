@@ -14,6 +14,7 @@ from datetime import date, datetime
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from luoshi.core.actor import SYSTEM
+from luoshi.core.beijing import LOCAL
 from luoshi.core.workdays import WorkCalendar
 from luoshi.kernel.calendars.queries import work_calendar_or_plain
 from luoshi.kernel.definitions.queries import definitions_of, first_installed
@@ -22,7 +23,6 @@ from luoshi.kernel.filings.models import Answer, Filing, Obligation, State
 from luoshi.kernel.filings.reminder_words import reminder_text
 from luoshi.kernel.filings.reminders import ReminderRule, ReminderStep, rule_of, step_moment
 from luoshi.kernel.filings.told import Told
-from luoshi.kernel.filings.windows import LOCAL
 from luoshi.kernel.notify.actions import Draft, Target, notices_send
 from luoshi.kernel.notify.models import Notice, Reason
 

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from luoshi.core.actor import Actor, require
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Duplicate, Invalid, NotAllowed, NotFound, SamePerson, WrongState
 from luoshi.db.sql import advisory_lock
 from luoshi.kernel.access.policy import can, require_right
@@ -19,7 +20,6 @@ from luoshi.kernel.filings.entries import LONGEST_REASON, reason_given
 from luoshi.kernel.filings.forms import Form, form_def
 from luoshi.kernel.filings.models import FormStanding, StandingKind, StandingState
 from luoshi.kernel.filings.standing import FormState, Standing, standings_of
-from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.actions import record
 
 ADMIT, PROPOSE = "form.admit", "form.propose"

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from luoshi.core.actor import Actor, require
+from luoshi.core.beijing import end_of_day, local_day
 from luoshi.core.errors import Incomplete, Invalid, Refusal, SamePerson, WrongState
 from luoshi.kernel.calendars.queries import work_calendar
 from luoshi.kernel.definitions.fields import LONGEST_TEXT
@@ -20,7 +21,6 @@ from luoshi.kernel.filings.forms import Form, form_by_id
 from luoshi.kernel.filings.models import Answer, Decision, Draft, Filing, Obligation, Review, State
 from luoshi.kernel.filings.policy import require_step, unit_of_one
 from luoshi.kernel.filings.submitting import filing_locked
-from luoshi.kernel.filings.windows import end_of_day, local_day
 from luoshi.kernel.ledger.actions import Entry, record, record_many
 
 MEND_WORKDAYS = 3

@@ -14,11 +14,11 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Incomplete, WrongState
 from luoshi.kernel.definitions.queries import slots_bound
 from luoshi.kernel.filings.forms import Form
 from luoshi.kernel.filings.standing_models import FormStanding, StandingKind, StandingState
-from luoshi.kernel.filings.windows import local_day
 
 # A form ends soon when it has this many days left. A parameter of ours.
 ENDING_DAYS = 60

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Incomplete, Invalid, NotAllowed, Stale, WrongState
 from luoshi.kernel.filings.answering import Said, answer_end, answer_write, facts_told
 from luoshi.kernel.filings.at_hand import at_hand, evidence_check
@@ -28,7 +29,6 @@ from luoshi.kernel.filings.models import Answer, Draft, Filing, How, Obligation,
 from luoshi.kernel.filings.offers import confirm_check, noted, offers_of
 from luoshi.kernel.filings.policy import require_step
 from luoshi.kernel.filings.sight import filing_visible, obligation_locked
-from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.actions import record
 
 NOTE = "note"

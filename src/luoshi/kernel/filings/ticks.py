@@ -6,6 +6,7 @@ import logging
 from datetime import date, datetime
 
 from luoshi.core.actor import SYSTEM_ACTOR
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Refusal
 from luoshi.kernel.calendars.queries import work_calendar
 from luoshi.kernel.definitions.queries import definitions_of, first_installed
@@ -14,7 +15,7 @@ from luoshi.kernel.filings.forms import Form, forms_of
 from luoshi.kernel.filings.models import Obligation
 from luoshi.kernel.filings.reminding import reminders_send
 from luoshi.kernel.filings.standing import Standing, standings_of
-from luoshi.kernel.filings.windows import dates_of, local_day, periods_opening
+from luoshi.kernel.filings.windows import dates_of, periods_opening
 
 EVERY = 300
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
+from luoshi.core.beijing import end_of_day
 from luoshi.core.periods import Period, PeriodKind, periods_between
 from luoshi.core.workdays import Due, WorkCalendar
 
-LOCAL = ZoneInfo("Asia/Shanghai")
-LAST_MOMENT = time(23, 59, 59, 999_000)
 OFFSET = r"(start|end|open|due)(?: ([+-]) ([1-9][0-9]{0,3}) (workday|day))?"
 """How a pack writes a moment of a window."""
 ANCHORS = {
@@ -127,13 +125,3 @@ def day_counted(offset: Offset, anchors: Mapping[str, date], calendar: WorkCalen
     if offset.workdays:
         return calendar.add_workdays(start, offset.amount)
     return Due(start + timedelta(days=offset.amount), provisional=False)
-
-
-def end_of_day(day: date) -> datetime:
-    """Return the last millisecond of a day in Beijing."""
-    return datetime.combine(day, LAST_MOMENT, tzinfo=LOCAL)
-
-
-def local_day(moment: datetime) -> date:
-    """Return the day in Beijing of an aware moment."""
-    return moment.astimezone(LOCAL).date()

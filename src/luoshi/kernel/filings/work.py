@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.lights import DEFAULT_RULES, Light, LightRules, Owed, light
 from luoshi.core.periods import Period, parse_period
 from luoshi.core.workdays import WorkCalendar
@@ -18,7 +19,6 @@ from luoshi.kernel.filings.flows import Duty, Flow, Step, flows_of
 from luoshi.kernel.filings.models import Answer, Decision, Draft, Filing, Obligation, Review, State
 from luoshi.kernel.filings.policy import duty_reach, unit_of_one
 from luoshi.kernel.filings.sight import obligations_visible
-from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.org.models import Unit
 
 LAST = datetime.max.replace(tzinfo=UTC)

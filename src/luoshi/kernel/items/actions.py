@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from luoshi.core.actor import Actor, require
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Incomplete, Invalid, NotFound, Refusal, Stale, WrongState
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.items.given import LONGEST_TITLE, Given, Read, given_read, needs_check
@@ -33,7 +34,7 @@ def item_create(*, actor: Actor, type_ref: str, given: Given, now: datetime) -> 
     """
     kind = type_def(type_ref)
     move = kind.moves[CREATE]
-    day = timezone.localtime(now).date()
+    day = local_day(now)
     require_holder(actor, move.by, standing_of(kind, (), day), f"{kind.title}{move.title}")
     title = (given.title or "").strip()
     if not title:
@@ -72,7 +73,7 @@ def item_move(
     kind = type_by_id(item.definition_id)
     duties = open_duties([item.pk])[item.pk]
     known = kind.moves.get(move)
-    standing = standing_of(kind, duties, timezone.localtime(now).date())
+    standing = standing_of(kind, duties, local_day(now))
     if known is None or not may(actor, known.by, standing):
         require_seen(actor, item)
     fresh_check(item, kind, seen_step)
@@ -153,5 +154,5 @@ def moves_open(actor: Actor, item: Item, duties: list[ItemDuty], now: datetime) 
     if item.merged_into_id is not None:
         return []
     kind = type_by_id(item.definition_id)
-    standing: Standing = standing_of(kind, duties, timezone.localtime(now).date())
+    standing: Standing = standing_of(kind, duties, local_day(now))
     return [move for move in kind.moves_from(item.state) if may(actor, move.by, standing)]

@@ -14,8 +14,8 @@ from itertools import islice, zip_longest
 from typing import Any
 
 from django.db import models
-from django.utils import timezone
 
+from luoshi.core.beijing import local_day
 from luoshi.core.canonical import canonical_bytes
 from luoshi.kernel.definitions.slots import Slot
 from luoshi.kernel.items.models import Item, ItemDuty, ItemFact, ItemMove, MoveFact
@@ -105,7 +105,7 @@ def _place(lead: ItemDuty | None) -> dict[str, str]:
 
 def _fact(version: Version, kind: ItemType, slots: Mapping[str, Slot], to_ms: int | None) -> ItemFact:
     item, step = version.item, version.step
-    created = timezone.localtime(item.created_at).date()
+    created = local_day(item.created_at)
     counted = {field.key: version.values.get(field.key) for field in kind.facts if field.key in slots}
     entered = milliseconds(version.entered_at)
     return ItemFact(
@@ -132,7 +132,7 @@ def _fact(version: Version, kind: ItemType, slots: Mapping[str, Slot], to_ms: in
 
 def _move_fact(version: Version) -> MoveFact:
     step = version.step
-    day = timezone.localtime(step.at).date()
+    day = local_day(step.at)
     return MoveFact(
         item_id=version.item.pk,
         step=step.number,

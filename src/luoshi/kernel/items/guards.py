@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db.models import Q
-from django.utils import timezone
 
 from luoshi.core.actor import Actor, require
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import SamePerson, WrongState
 from luoshi.kernel.calendars.queries import work_calendar
 from luoshi.kernel.items.models import Item, ItemMove
@@ -46,7 +46,7 @@ def _within(move: Move, item: Item, now: datetime) -> None:
     rule = move.within
     if rule is None:
         return
-    since, today = timezone.localtime(item.entered_at).date(), timezone.localtime(now).date()
+    since, today = local_day(item.entered_at), local_day(now)
     match rule.unit:
         case "hour":
             late = now - item.entered_at > timedelta(hours=rule.amount)

@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.kernel.items.clocks import Trigger, triggers_of
 from luoshi.kernel.items.facts import facts_step
 from luoshi.kernel.items.given import Read, Target
@@ -141,7 +140,7 @@ def _duties_write(step: Step, number: int) -> list[ItemDuty]:
 
 def _duty(step: Step, role: str, target: Target, number: int) -> ItemDuty:
     unit = target.unit
-    chain = ancestor_chain(unit.pk, timezone.localtime(step.now).date())
+    chain = ancestor_chain(unit.pk, local_day(step.now))
     return ItemDuty.objects.create(
         item=step.item,
         role=role,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
 
 from luoshi.core.actor import Actor, By
+from luoshi.core.beijing import local_day
 from luoshi.db.sql import advisory_lock
 from luoshi.kernel.ledger.actions import Entry, record_many
 from luoshi.kernel.ledger.rows import Ledgered
@@ -17,7 +17,6 @@ from luoshi.kernel.notify.models import Level, Message, Notice, Preference, Reas
 from luoshi.kernel.notify.recipients import Directory, Found, Passed, To
 from luoshi.kernel.notify.topics import require_subject, require_topic
 
-LOCAL = ZoneInfo("Asia/Shanghai")
 LONGEST_TEXT = 300
 BATCH = 500
 
@@ -85,7 +84,7 @@ def notices_send(*, by: By | Actor, drafts: Iterable[Draft], now: datetime) -> l
     fresh = _fresh(wanted)
     if not fresh:
         return []
-    directory = Directory((to for draft in fresh for to in draft.to), now.astimezone(LOCAL).date())
+    directory = Directory((to for draft in fresh for to in draft.to), local_day(now))
     found = [Found() if draft.unsent else directory.found(draft.to) for draft in fresh]
     _mute(directory, fresh, found)
     notices = Notice.objects.bulk_create([_notice(draft, now) for draft in fresh], batch_size=BATCH)

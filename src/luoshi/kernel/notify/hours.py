@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time
-from zoneinfo import ZoneInfo
 
+from luoshi.core.beijing import LOCAL
 from luoshi.core.workdays import WorkCalendar
 from luoshi.kernel.calendars.queries import work_calendar_or_plain
 from luoshi.kernel.notify.models import Setting
 
-LOCAL = ZoneInfo("Asia/Shanghai")
 CALENDAR = "cn"
 MAIN = "main"
 

@@ -12,8 +12,9 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import transaction
 
+from luoshi.core.beijing import LOCAL, local_day
 from luoshi.kernel.calendars.queries import work_calendar_or_plain
-from luoshi.kernel.notify.hours import CALENDAR, LOCAL, hours_in_force, quiet_now
+from luoshi.kernel.notify.hours import CALENDAR, hours_in_force, quiet_now
 from luoshi.kernel.notify.letters import digest_body, digest_json, digest_subject
 from luoshi.kernel.notify.models import Channel, Delivery, Digest, Message, Preference, Sent, Webhook
 from luoshi.kernel.notify.setting import webhook_in_force, webhook_secret
@@ -147,7 +148,7 @@ def _mailboxes(post_ids: set[int], now: datetime) -> dict[int, list[int]]:
     known = Preference.objects.exclude(mailbox="").filter(account__is_active=True).order_by("id")
     accounts = dict(known.values_list("account__person_id", "account_id"))
     found: dict[int, list[int]] = defaultdict(list)
-    held = Appointment.objects.filter(holding(now.astimezone(LOCAL).date()), post_id__in=post_ids)
+    held = Appointment.objects.filter(holding(local_day(now)), post_id__in=post_ids)
     for post, person in held.order_by("acting", "id").values_list("post_id", "person_id"):
         if person in accounts and accounts[person] not in found[post]:
             found[post].append(accounts[person])

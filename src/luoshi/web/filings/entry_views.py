@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Frozen, WrongState
 from luoshi.core.periods import Period, parse_period
 from luoshi.kernel.access.policy import can
@@ -33,7 +34,6 @@ from luoshi.kernel.filings.offers import Offers, offers_of
 from luoshi.kernel.filings.policy import may_step, require_step
 from luoshi.kernel.filings.queries import DraftView, draft_of, filing_versions, obligation_visible
 from luoshi.kernel.filings.versions import ReviewView
-from luoshi.kernel.filings.windows import local_day
 from luoshi.web.discuss.panels import form_questions
 from luoshi.web.filings.entry_forms import OCCURRED, EntryForm, ExcuseForm, lines_of
 from luoshi.web.filings.evidence_views import (

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from luoshi.core.beijing import local_day
 from luoshi.core.periods import parse_period
 from luoshi.kernel.filings.actions import filing_accept, filing_return, filing_sign, filing_withdraw
 from luoshi.kernel.filings.at_hand import entered_at_once
@@ -18,7 +19,6 @@ from luoshi.kernel.filings.flows import Flow, Step, flow_of
 from luoshi.kernel.filings.forms import form_by_id
 from luoshi.kernel.filings.policy import may_step, unit_of_one
 from luoshi.kernel.filings.queries import filing_diff, filing_visible, version_before
-from luoshi.kernel.filings.windows import local_day
 from luoshi.web.filings.entry_views import excuse_may, shut_by
 from luoshi.web.filings.review_forms import ReturnForm, SureForm
 from luoshi.web.filings.views import obligation_context

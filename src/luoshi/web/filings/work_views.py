@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
 
+from luoshi.core.beijing import local_day
 from luoshi.core.lights import LOOKS, Light
 from luoshi.core.periods import Period
 from luoshi.kernel.access.policy import require_right
@@ -29,7 +30,6 @@ from luoshi.kernel.filings.queries import (
     review_queue,
     version_before,
 )
-from luoshi.kernel.filings.windows import local_day
 from luoshi.web.filings.lights import look_of
 from luoshi.web.shell.errors import refusals_into
 from luoshi.web.shell.paging import number_or_none

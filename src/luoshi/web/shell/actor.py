@@ -7,8 +7,8 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import timezone
 
+from luoshi.core.beijing import local_day
 from luoshi.kernel.access.queries import actor_of
 
 APPOINTMENT = "appointment"
@@ -27,7 +27,7 @@ class ActorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.now = settings.LUOSHI_CLOCK.now()
-        request.today = timezone.localtime(request.now).date()
+        request.today = local_day(request.now)
         request.actor = None
         if request.user.is_authenticated:
             chosen = request.session.get(APPOINTMENT)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from luoshi.core.actor import Actor
+from luoshi.core.beijing import local_day
 from luoshi.core.lights import Light
 from luoshi.core.periods import parse_period
 from luoshi.domains.slips.queries import proposed, slips_waiting
@@ -19,7 +20,6 @@ from luoshi.kernel.definitions.queries import definitions_of, pack_versions
 from luoshi.kernel.discuss.queries import questions_mine
 from luoshi.kernel.filings.flows import STEP_TITLES, Step
 from luoshi.kernel.filings.queries import FormCard, drafts_of, forms_visible, my_open_work
-from luoshi.kernel.filings.windows import local_day
 from luoshi.kernel.ledger.queries import events_page, pending_count, position
 from luoshi.kernel.org.queries import units_on
 from luoshi.kernel.reports.queries import issues_visible
