@@ -63,9 +63,9 @@ def test_accounts_without_the_sample_file_are_not_taken_for_the_sample(folder: P
         demo()
 
 
-def test_scale_is_small_unless_asked_for_more(folder: Path, monkeypatch):
+def test_scale_is_full_unless_asked_for_less(folder: Path, monkeypatch):
     scales = []
     monkeypatch.setattr(command, "build", lambda **kwargs: scales.append(kwargs["scale"].name) or [ONE])
     demo()
-    call_command("demo", "--no-serve", "--scale", "full", stdout=StringIO())
-    assert scales == ["small", "full"]
+    call_command("demo", "--no-serve", "--scale", "small", stdout=StringIO())
+    assert scales == ["full", "small"]

@@ -13,9 +13,11 @@ from luoshi.core.clock import FixedClock
 from luoshi.core.periods import parse_period
 from luoshi.domains.duties.models import DutyItem, DutyList
 from luoshi.kernel.access.actions import role_bind
+from luoshi.kernel.discuss.models import Question
 from luoshi.kernel.filings.actions import obligations_open
 from luoshi.kernel.loader.actions import pack_install
 from luoshi.kernel.org.actions import unit_create
+from luoshi.kernel.org.models import Unit
 from tests.district import LATER
 from tests.kernel.filings.helpers import xlsx
 from tests.web.conftest import HTMX, Browse, soup, text_of
@@ -238,9 +240,32 @@ def test_queries_of_a_units_page_do_not_grow_with_units(pack, django_assert_max_
             on=TODAY,
             now=LATER,
         )
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(55):
         pack("ducha").get("/duties/units/JD01/")
     with django_assert_max_num_queries(40):
         pack("ducha").get("/duties/units/")
     with django_assert_max_num_queries(45):
         pack("ducha").get("/duties/")
+
+
+def test_answered_questions_about_a_form_are_counted_beside_the_items_it_answers(pack):
+    adopted(pack)
+    form = "lists.quarter"
+    obligations_open(actor=SYSTEM_ACTOR, form_ref=form, period=parse_period("2023-Q1"), now=LATER)
+    for text in ("副职空缺的怎么填？", "还没有答复的不计入。"):
+        Question.objects.create(
+            topic_kind="form",
+            topic_ref=form,
+            unit=Unit.objects.get(code="JD01"),
+            unit_code="JD01",
+            text=text,
+            asked_at=LATER,
+            asked_by_account=1,
+            answered_at=LATER if "空缺" in text else None,
+            version=int("空缺" in text),
+        )
+    counts = soup(pack("ducha").get("/duties/units/JD01/")).select(f"a[href*='topic=form:{form}']")
+    assert [each.get_text() for each in counts] == ["常见问题 1"] * 2
+    address = counts[0]["href"]
+    page = text_of(pack("ducha").get(address))
+    assert "副职空缺的怎么填" in page and "还没有答复的不计入" not in page

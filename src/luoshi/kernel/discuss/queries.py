@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from luoshi.core.actor import Actor
 from luoshi.core.beijing import local_day
@@ -23,6 +23,7 @@ __all__ = [
     "QuestionView",
     "comment_own",
     "comments_of",
+    "faq_counts",
     "faq_of",
     "may_ask",
     "may_comment",
@@ -145,6 +146,15 @@ def faq_of(actor: Actor, kind: str, ref: str, now: datetime) -> dict[str, list[Q
     for view in _views(actor, rows.order_by("answered_at", "id"), now):
         found[view.field].append(view)
     return dict(found)
+
+
+def faq_counts(actor: Actor, kind: str, refs: Collection[str]) -> dict[str, int]:
+    """Return how many answered questions there are about each of some topics. One query."""
+    if not refs or not can(actor, "question.view"):
+        return {}
+    answered = Question.objects.filter(topic_kind=kind, topic_ref__in=refs, answered_at__isnull=False)
+    counted = answered.order_by("topic_ref").values_list("topic_ref").annotate(number=Count("id"))
+    return dict(counted)
 
 
 def questions_mine(actor: Actor, now: datetime) -> QuerySet[Question]:

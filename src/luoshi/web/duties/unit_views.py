@@ -18,6 +18,7 @@ from luoshi.domains.duties.queries import (
 )
 from luoshi.domains.duties.status import open_lights, standings
 from luoshi.kernel.access.policy import require_right
+from luoshi.kernel.discuss.queries import faq_counts
 from luoshi.kernel.documents.xlsx import Column
 from luoshi.kernel.org.queries import unit_get, units_on
 from luoshi.web.duties.words import (
@@ -99,10 +100,11 @@ def unit_context(request: HttpRequest, code: str) -> dict[str, Any]:
     unit, on = unit_get(code), day_asked(request)
     held = held_visible(request.actor, unit.pk, on)
     forms, limits = form_titles(), form_limits()
+    faqs = faq_counts(request.actor, "form", {item.form_ref for item in held.items if item.form_ref})
     found = standings(request.actor, held, request.now)
     sections = []
     for kind, title in KINDS:
-        lines = [line_of(item, found[item.item_id], forms, limits) for item in held.of_kind(kind)]
+        lines = [line_of(item, found[item.item_id], forms, limits, faqs) for item in held.of_kind(kind)]
         if lines:
             sections.append((kind, title, _by_aspect(lines), len(lines)))
     lists = {(item.list_id, item.list_title, item.version): None for item in held.items}

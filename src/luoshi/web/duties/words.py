@@ -91,7 +91,10 @@ def limit_words(item: Any, limits: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Line:
-    """One item of a unit as the page shows it; ``look``: (tone, word) of its light."""
+    """One item of a unit as the page shows it; ``look``: (tone, word) of its light.
+
+    ``faq``: how many answered questions there are about the form that answers it.
+    """
 
     item: Any
     standing: Standing
@@ -100,9 +103,16 @@ class Line:
     answer: str
     look: tuple[str, str] | None
     value: str
+    faq: int
 
 
-def line_of(item: Any, standing: Standing, forms: dict[str, str], limits: Mapping[str, str]) -> Line:
+def line_of(
+    item: Any,
+    standing: Standing,
+    forms: dict[str, str],
+    limits: Mapping[str, str],
+    faqs: Mapping[str, int],
+) -> Line:
     """Return an item with everything that is shown of it."""
     look = look_of(standing.light) if standing.light is not None else None
     if look and standing.answer == "nil":
@@ -118,6 +128,7 @@ def line_of(item: Any, standing: Standing, forms: dict[str, str], limits: Mappin
         answer_words(item, forms),
         look,
         value,
+        faqs.get(item.form_ref, 0),
     )
 
 

@@ -17,7 +17,7 @@ from django.db import transaction
 from luoshi.demo.build import Credential, build
 from luoshi.demo.cast import SAMPLE_START
 from luoshi.demo.clock import demo_begun
-from luoshi.demo.district.places import SCALES, SMALL, Scale
+from luoshi.demo.district.places import FULL, SCALES, Scale
 from luoshi.kernel.access.models import Account
 
 CREDENTIALS = "demo-accounts.json"
@@ -33,8 +33,8 @@ class Command(BaseCommand):
         parser.add_argument(
             "--scale",
             choices=sorted(SCALES),
-            default=SMALL.name,
-            help="样例区的规模：full 为 85 个单位、十二个月，small 为 12 个单位、四个月",
+            default=FULL.name,
+            help="样例区的规模：full 为 85 个单位、十二个月（默认），small 为 12 个单位、四个月",
         )
         parser.add_argument("--port", type=int, default=None, help="端口，默认 8000")
 
