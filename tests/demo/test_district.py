@@ -25,7 +25,19 @@ from luoshi.kernel.definitions.table_rows import rows_of
 from luoshi.kernel.elements.models import HeldValue
 from luoshi.kernel.evidence.queries import revision_content
 from luoshi.kernel.filings.flows import Step
-from luoshi.kernel.filings.models import Answer, Draft, Filing, FilingFact, Obligation, Review, State
+from luoshi.kernel.filings.forms import form_by_id
+from luoshi.kernel.filings.models import (
+    Answer,
+    Draft,
+    Filing,
+    FilingFact,
+    FormStanding,
+    How,
+    Obligation,
+    Review,
+    State,
+)
+from luoshi.kernel.filings.offers import offers_of
 from luoshi.kernel.filings.queries import my_open_work
 from luoshi.kernel.filings.statistics import Asked, By, Counts, counts
 from luoshi.kernel.filings.ticks import windows_open
@@ -143,7 +155,9 @@ def test_each_of_the_cast_finds_open_work_on_the_first_morning(year):
         actor = actor_of(Account.objects.get(username=username), None, SAMPLE_START.date())
         steps[username] = {work.step for work in my_open_work(actor, SAMPLE_START)}
     assert steps == {"songjian": {Step.FILL}, "fuze": {Step.SIGN}, "zeren": {Step.REVIEW}}
-    draft = Draft.objects.get(obligation__unit_code="JD01", obligation__period_code="2023-05")
+    draft = Draft.objects.get(
+        obligation__form_ref=MONTHLY, obligation__unit_code="JD01", obligation__period_code="2023-05"
+    )
     assert draft.values["items"] and "work" not in draft.values
 
 
@@ -236,6 +250,19 @@ def test_a_form_made_in_the_browser_is_filed_by_the_streets(year):
     accepted = Filing.objects.filter(obligation__in=patrol, state=State.ACCEPTED)
     assert accepted.count() == 4
     assert set(accepted.values_list("review__by_unit", flat=True)) <= {"ZF01"}
+
+
+def test_one_form_is_renewed_and_another_stopped_and_what_both_ask_is_typed_once(year):
+    decided = FormStanding.objects.order_by("form_ref").values_list("form_ref", "kind", "state")
+    assert list(decided) == [("local.x001", "renew", "granted"), ("local.x002", "stop", "granted")]
+    doubled = owed("local.x002")
+    assert set(doubled.values_list("period_code", flat=True)) == {"2023-03", "2023-04", "2023-05"}
+    sources = Filing.objects.filter(obligation__in=doubled).values_list("sources", flat=True)
+    assert sum(each.get("f1") == How.HELD for each in sources) >= 2
+    left = doubled.filter(period_code="2023-05", unit_code="JD01")
+    assert left.get().answer == Answer.NONE
+    offers = offers_of(form_by_id(left.get().definition_id), list(left))[left.get().pk]
+    assert set(offers) == {"f1"}
 
 
 def test_units_hold_the_lists_that_were_published_in_the_year(year):

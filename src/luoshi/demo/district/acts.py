@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from luoshi.core.actor import Actor
@@ -61,6 +61,15 @@ class Job:
         return random_of("mistake", self.form_ref, self.unit, self.period.code, self.returned).choice(pool)
 
 
+def typed_knowing(obligation_id: int, typed: Typed) -> Typed:
+    """Return what was typed on a page that put in what another form holds; what is equal is confirmed."""
+    obligation = Obligation.objects.get(pk=obligation_id)
+    offers = offers_of(form_by_id(obligation.definition_id), [obligation])[obligation.pk]
+    shown = {key: offer.value for key, offer in offers.items()}
+    same = frozenset(key for key, text in shown.items() if typed.values.get(key) == text)
+    return replace(typed, shown=shown, same=same)
+
+
 class Acts:
     """Takes the actions as the staff of the unit, or as the reviewer, who works through what was signed."""
 
@@ -91,24 +100,14 @@ class Acts:
                 values["matters"] = matters_of(job.unit, job.period, int(values["stuck"]))
             if job.mistake:
                 values = mistaken(values, job.mistake[0], job.returned)
-            shown = self._known(job)
-            typed = Typed(
-                values=values,
-                explained=explained_of(job.unit, job.period),
-                late_reason=late,
-                shown=shown,
-                same=frozenset(key for key, text in shown.items() if values.get(key) == text),
+            typed = typed_knowing(
+                job.obligation_id,
+                Typed(values=values, explained=explained_of(job.unit, job.period), late_reason=late),
             )
             submit = filing_submit
             self._evidenced(job, clerk, values, now)
         filing = submit(actor=clerk, obligation_id=job.obligation_id, rev=job.rev, typed=typed, now=now)
         job.rev, job.version, job.filing_id = job.rev + 1, filing.version, filing.pk
-
-    def _known(self, job: Job) -> dict[str, str]:
-        """Return what the page of an answer puts in, since another form holds it."""
-        obligation = Obligation.objects.get(pk=job.obligation_id)
-        offers = offers_of(form_by_id(obligation.definition_id), [obligation])[obligation.pk]
-        return {key: offer.value for key, offer in offers.items()}
 
     def _evidenced(self, job: Job, clerk: Actor, values: Mapping[str, str], now: datetime) -> None:
         """Hand in what proves a quarter, with the first version of it."""

@@ -13,12 +13,13 @@ from luoshi.core.periods import Period, parse_period, periods_between
 from luoshi.core.workdays import WorkCalendar
 from luoshi.demo.district.acts import Acts, Job
 from luoshi.demo.district.asking import questions_planned
+from luoshi.demo.district.designed import Designed
 from luoshi.demo.district.habits import Outcome, plan_of, random_of
-from luoshi.demo.district.patrol import Patrol
 from luoshi.demo.district.people import Staff, merged
 from luoshi.demo.district.places import MERGER, RENAMING, Scale
 from luoshi.demo.district.pressing import Pressing
 from luoshi.demo.district.reminded import DIGEST_AT, SCANNED_AT, gathered, reminded
+from luoshi.demo.district.sheets import SHEETS
 from luoshi.kernel.calendars.queries import work_calendar
 from luoshi.kernel.filings.actions import obligations_open
 from luoshi.kernel.filings.forms import Form, form_def
@@ -60,7 +61,8 @@ class Year:
             self.at(MERGER.on, 8 * 60, lambda now: merged(MERGER, self.staff, now))
         if RENAMING.code in codes:
             self.at(RENAMING.on, 9 * 60, _renamed)
-        Patrol(self.staff, patrol_posts, self.calendar, until, self.at)
+        for sheet in SHEETS:
+            Designed(sheet, self.staff, patrol_posts, self.calendar, until, self.at)
 
         days = (self._first_opening(scale), local_day(until))
         Pressing(self.staff, reviewer_post, self.calendar, self.at).plan(*days)
