@@ -8,20 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, overload
-
-from django.db import connection
 
 from luoshi.core.beijing import local_day
 from luoshi.core.errors import Invalid
-from luoshi.core.periods import Period, PeriodKind, parse_period, period_of
+from luoshi.core.periods import PeriodKind, parse_period, period_of
 from luoshi.kernel.files.tables import Table, column_letters
 from luoshi.kernel.filings.answering import Said
 from luoshi.kernel.filings.columns import ReadColumn, rule_breakers
 from luoshi.kernel.filings.forms import Form, form_by_id
 from luoshi.kernel.filings.heads import PERIOD, UNIT, Head, spoiled_cells
-from luoshi.kernel.filings.models import Answer, LockMode, Obligation
+from luoshi.kernel.filings.judged_by import Key, closed_to_first, other_versions, owed_ids
 from luoshi.kernel.org.models import Unit
 from luoshi.kernel.org.queries import UnitIndex
 from luoshi.kernel.org.sheet import CellFault
@@ -32,8 +29,6 @@ if TYPE_CHECKING:
 MOST_FAULTS = 5_000
 NO_COLUMN = "该期按旧版表单填报，请逐份填写"
 NOT_OPENED = "请核对期间；期间无误的，请督查专员先开放该期间"
-
-Key = tuple[int | None, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +108,7 @@ class Sheet:
 
     def judge(self, sight: set[int]) -> None:
         """Check everything and fill the preview."""
-        self.owed = _owed(self.form, self.into.period)
+        self.owed = owed_ids(self.form, self.into.period)
         if self.into.period is not None and not self.owed:
             rule = f"期间“{self.into.period.title}”尚未开放填报"
             self.into.head_faults.append(CellFault("", 0, "期间", self.into.period.title, rule, NOT_OPENED))
@@ -231,7 +226,7 @@ class Sheet:
         """Every row must answer an obligation that is open, unanswered, not locked and in sight."""
         ids = list(map(self.owed.get, self.keys))
         blind = {unit_id for unit_id, _ in self.keys} - sight - {None}
-        shut = _shut(self.form, self.now)
+        shut = closed_to_first(self.form, self.now)
         if not blind and None not in ids and shut.keys().isdisjoint(ids):
             return
         opened = {code for _, code in self.owed}
@@ -261,7 +256,7 @@ class Sheet:
 
     def _by_version(self) -> list[Part]:
         """Return the rows by the version of the form their obligation was opened under."""
-        others = _older(self.form, self.into.period)
+        others = other_versions(self.form, self.into.period)
         if not others:
             return [Part(self.form, range(len(self.numbers)))]
         rows: dict[int, list[int]] = {}
@@ -337,48 +332,6 @@ class Rows(Sequence[PreviewRow]):
             kind=sheet.kind_of(row),
             was=sheet.was(row),
         )
-
-
-def _owed(form: Form, period: Period | None) -> dict[Key, int]:
-    """Return what is owed: (unit id, period code) → obligation id.
-
-    Plain rows from the cursor, all of them out of one index: a form may have a hundred thousand obligations.
-    """
-    query = f"SELECT unit_id, period_code, id FROM {Obligation._meta.db_table} WHERE form_ref = %s"
-    params = [form.ref]
-    if period is not None:
-        query += " AND period_code = %s"
-        params.append(period.code)
-    with connection.cursor() as cursor:
-        cursor.execute(query, params)
-        rows = cursor.fetchall()
-    return dict(zip(map(itemgetter(0, 1), rows), map(itemgetter(2), rows), strict=True))
-
-
-def _older(form: Form, period: Period | None) -> dict[int, int]:
-    """Return obligation id → definition of those opened under another version of the form."""
-    found = Obligation.objects.filter(form_ref=form.ref).exclude(definition_id=form.definition_id).order_by()
-    if period is not None:
-        found = found.filter(period_code=period.code)
-    return dict(found.values_list("pk", "definition_id"))
-
-
-def _shut(form: Form, now: datetime) -> dict[int, tuple[str, str]]:
-    """Return obligation id → (rule, remedy) of those that take no first filing any more."""
-    shut: dict[int, tuple[str, str]] = {}
-    owed = Obligation.objects.filter(form_ref=form.ref).order_by()
-    if form.window is not None:
-        locked = owed.filter(lock_mode=LockMode.HARD, lock_at__lt=now, answer=Answer.NONE)
-        locked = locked.exclude(mend_by__gte=now)
-        remedy = "不再接收填报，请联系表单主管单位"
-        shut |= {pk: ("该期间已锁定", remedy) for pk in locked.values_list("pk", flat=True)}
-    answered = owed.filter(answer__in=[Answer.FILED, Answer.NIL, Answer.EXCUSED])
-    for pk, answer, version in answered.values_list("pk", "answer", "current_version"):
-        if answer == Answer.EXCUSED:
-            shut[pk] = "该单位本期已免报", "请删去该行"
-        else:
-            shut[pk] = f"该单位本期已报（第 {version} 版）", "请删去该行；需要改动请用“更正”并说明理由"
-    return shut
 
 
 def _period_code(raw: object, kind: PeriodKind) -> str:

@@ -1,4 +1,4 @@
-"""Obligations, their drafts, versioned filings and reviews, and import batches."""
+"""Obligations, versioned filings and reviews. What stands around them has modules of its own, named here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 
 from luoshi.db.fields import CodeField
+from luoshi.kernel.filings.draft_models import Draft
 from luoshi.kernel.filings.evidence_models import EntryEvidence, FilingEvidence
 from luoshi.kernel.filings.fact_models import (
     CODE_COLUMNS,
@@ -16,6 +17,7 @@ from luoshi.kernel.filings.fact_models import (
     FilingFact,
     Timing,
 )
+from luoshi.kernel.filings.import_models import ImportBatch, ImportDraft
 from luoshi.kernel.filings.standing_models import FormStanding, StandingKind, StandingState
 from luoshi.kernel.ledger.rows import Ledgered, Root
 
@@ -92,31 +94,6 @@ class How(models.TextChoices):
 
 # The values that nobody had to type.
 SAVED = frozenset({How.HELD, How.COMPUTED})
-
-
-class ImportBatch(Root):
-    """One file taken in: for which form and period, how many rows went in and how many stayed out."""
-
-    ledger_type: ClassVar[str] = "import_batch"
-    ledger_private: ClassVar[tuple[str, ...]] = ("file_name",)
-
-    token = models.UUIDField("凭据", unique=True, help_text="草稿的凭据：同一草稿只入库一次。")
-    form_ref = CodeField("表单", max_length=80)
-    import_ref = CodeField("导入模板", max_length=80)
-    period_code = CodeField("期间", max_length=20, blank=True, help_text="为空时各行自带期间。")
-    file_name = models.CharField("文件名", max_length=255)
-    file_sha = CodeField("文件摘要", max_length=64)
-    rows_taken = models.PositiveIntegerField("入库行数")
-    rows_left = models.PositiveIntegerField("未入库行数")
-    taken_at = models.DateTimeField("入库时间")
-    taken_by_account = models.BigIntegerField("操作账号")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "导入批次"
-        indexes = [models.Index(fields=["form_ref", "-taken_at"], name="filings_batch_of_form")]
-
-    def __str__(self) -> str:
-        return f"{self.file_name} {self.period_code}".strip()
 
 
 class Obligation(Root):
@@ -355,50 +332,3 @@ class Review(Ledgered):
 
     def __str__(self) -> str:
         return f"{self.obligation_id} 第{self.round}次审核"
-
-
-class Draft(models.Model):
-    """What was typed so far for an obligation. Not in the ledger: nothing has been said yet.
-
-    ``values`` and ``explained``: field key → text as typed. ``rev`` grows with every save; it is kept until
-    nobody can fill any more, so that an old page never overwrites a newer text.
-    """
-
-    obligation = models.OneToOneField(
-        Obligation, verbose_name="应报", on_delete=models.PROTECT, related_name="draft"
-    )
-    values = models.JSONField("填报值", default=dict)
-    note = models.TextField("说明", blank=True)
-    explained = models.JSONField("变动说明", default=dict)
-    late_reason = models.TextField("迟报理由", blank=True)
-    occurred = models.CharField("事项发生日期", max_length=20, blank=True)
-    rev = models.PositiveIntegerField("修订号")
-    saved_at = models.DateTimeField("保存时间")
-    saved_by_account = models.BigIntegerField("保存账号")
-    saved_by_name = models.CharField("保存人", max_length=60)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "填报草稿"
-
-    def __str__(self) -> str:
-        return f"{self.obligation_id} 草稿 {self.rev}"
-
-
-class ImportDraft(models.Model):
-    """An uploaded file that waits for "take" or "cancel". Not in the ledger: nothing has happened yet."""
-
-    token = models.UUIDField("凭据", unique=True)
-    account_id = models.BigIntegerField("上传账号")
-    form_ref = CodeField("表单", max_length=80)
-    import_ref = CodeField("导入模板", max_length=80)
-    period_code = CodeField("期间", max_length=20, blank=True)
-    file_name = models.CharField("文件名", max_length=255)
-    file_sha = CodeField("文件摘要", max_length=64)
-    created_at = models.DateTimeField("上传时间")
-
-    class Meta:
-        verbose_name = verbose_name_plural = "导入草稿"
-        indexes = [models.Index(fields=["account_id", "-created_at"], name="filings_draft_of_account")]
-
-    def __str__(self) -> str:
-        return f"{self.file_name} {self.token}"
