@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from luoshi.core.errors import Incomplete, Invalid, NotAllowed, NotFound, WrongState
@@ -16,7 +18,7 @@ from luoshi.kernel.ledger.verify import verify_ledger
 from luoshi.kernel.notify.models import Message
 from tests.domains.slips.world import OVERSEE, RULES, TIP, URGE, issued, on, slip_world, unit
 from tests.harness.times import SHANGHAI
-from tests.kernel.filings.loop import owed, returned, signed, submit
+from tests.kernel.filings.loop import owed, player, returned, signed, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +59,12 @@ def test_a_returned_answer_that_was_not_mended_is_proposed_too(world):
     assert late[0].owed[0].owed_by == found.mend_by
 
 
+def test_what_was_returned_is_not_overdue_before_the_time_to_mend_it(world):
+    returned(world.cast, signed(world.cast), mend_by=on(22).date())
+    assert owed().due_at < owed().mend_by
+    assert [code for _, code, _ in proposed(on(22, 20))] == ["S2", "S3"]
+
+
 def test_issued_with_number_lines_and_time_to_reply(world):
     first, second = issued(world, "S2", "S1", text="请主要负责人过问。")
     assert [str(first), first.unit_code, str(second), second.unit_code] == [
@@ -89,6 +97,8 @@ def test_refusals_to_issue_change_nothing(world):
         slips_issue(actor=world.office, **{**issue, "rules_ref": "loop.none"})
     with pytest.raises(Incomplete, match="选择要发的单位"):
         slips_issue(actor=world.office, **{**issue, "unit_ids": []})
+    with pytest.raises(Invalid, match="一次最多发 200 份"):
+        slips_issue(actor=world.office, **{**issue, "unit_ids": range(1, 202)})
     with pytest.raises(Invalid, match="所选单位有误"):
         slips_issue(actor=world.office, **{**issue, "unit_ids": [10**6]})
     with pytest.raises(Invalid, match="不得超过 1000 字"):
@@ -124,6 +134,7 @@ def test_level_by_level_each_names_the_former(world):
     assert (str(urge), urge.former, tip.state) == ("催办〔2021〕1号", tip, "escalated")
     assert kinds(tip) == ["slip.issued", "slip.escalated"]
     assert events_of("slip", urge.pk)[0].data["former"] == "提示〔2021〕1号"
+    assert "S1" not in [code for _, code, _ in proposed(URGE)]
     with pytest.raises(WrongState, match="已升级，不能升级"):
         slip_escalate(actor=world.office, slip_id=tip.pk, now=OVERSEE)
     red = slip_escalate(actor=world.office, slip_id=urge.pk, now=OVERSEE)
@@ -169,6 +180,14 @@ def test_withdrawn_only_by_a_cancelling_slip_with_its_own_number(world):
     assert verify_ledger().ok
 
 
+def test_numbers_begin_anew_with_the_year(world):
+    (tip,) = issued(world)
+    notice = slip_cancel(
+        actor=world.office, slip_id=tip.pk, reason="跨年撤销", now=datetime(2022, 1, 4, 9, tzinfo=SHANGHAI)
+    )
+    assert str(notice) == "提示〔2022〕1号"
+
+
 def test_cancelling_the_higher_one_lets_the_former_go_on(world):
     (tip,) = issued(world)
     urge = slip_escalate(actor=world.office, slip_id=tip.pk, now=URGE)
@@ -194,6 +213,13 @@ def test_slips_are_seen_by_the_unit_and_by_those_over_it(world):
         "office": ["S2", "S1"],
         "auditor": ["S2", "S1"],
     }
+
+
+def test_the_office_reads_what_it_issued_to_units_out_of_its_sight(world):
+    colleague = player("p1clerk", "P1", ("clerk", "P1"))
+    assert list(slips_visible(colleague)) == []
+    (tip,) = issued(world)
+    assert list(slips_visible(colleague)) == [tip]
 
 
 @pytest.mark.parametrize("streets", [1, 3])
