@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from luoshi.kernel.access.models import Account
+from luoshi.web.org.people import SALT
 from tests.web.conftest import soup, text_of
 
 HEAD = "单位编码,姓名,岗位,是否负责人,角色,管理范围,账号"
@@ -91,3 +93,23 @@ def test_the_list_costs_the_same_whatever_its_length(admin, district):
     before = asked()
     taken(admin)
     assert asked() == before <= 25
+
+
+def test_the_day_of_a_table_of_people_is_the_day_they_take_office(admin, district):
+    page = soup(admin.get("/org/people/import/"))
+    assert page.select_one("label[for=id_on]").get_text(strip=True).startswith("任职日期")
+    assert "设立" not in page.select_one("#main form").get_text()
+
+
+def test_a_looked_at_table_is_taken_by_who_uploaded_it_and_as_it_was(admin, district):
+    fields = form_of(sent(admin, *GOOD), "all")
+    forged = admin.post("/org/people/import/", {**fields, "token": f"x{fields['token']}"})
+    assert forged.status_code == 409 and "导入凭据无效" in text_of(forged)
+    units = admin.post("/org/import/", fields)
+    assert units.status_code == 409 and "导入凭据无效" in text_of(units)
+    sha256, name, day, account = signing.loads(fields["token"], salt=SALT)
+    others = signing.dumps([sha256, name, day, account + 1], salt=SALT)
+    refused = admin.post("/org/people/import/", {**fields, "token": others})
+    assert refused.status_code == 409 and "用另一账号上传" in text_of(refused)
+    assert not Account.objects.filter(username="linxl").exists()
+    assert "已导入任职 2 条" in text_of(admin.post("/org/people/import/", fields, follow=True))

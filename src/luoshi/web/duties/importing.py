@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,19 +15,14 @@ from luoshi.domains.duties.policy import require_drafting
 from luoshi.domains.duties.queries import Holder, State, list_visible
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.documents.xlsx import Column
-from luoshi.kernel.files.actions import file_store
-from luoshi.kernel.files.preflight import check_upload
-from luoshi.kernel.files.queries import file_by_hash, file_content
-from luoshi.kernel.files.sheets import read_table
 from luoshi.web.duties.forms import SheetForm
 from luoshi.web.duties.views import WIDE
 from luoshi.web.shell.errors import refusals_into
 from luoshi.web.shell.export import xlsx_response
-from luoshi.web.shell.forms import LARGEST_UPLOAD
 from luoshi.web.shell.posting import request_key, taken_once
+from luoshi.web.shell.uploads import table_keep, table_kept, table_read
 
 SALT = "luoshi.web.duties.import"
-DAY_IN_SECONDS = 86400
 STATES = {"new": ("ok", "新增"), "changed": ("warn", "改动"), "same": ("", "不变"), "broken": ("bad", "有误")}
 
 
@@ -45,11 +39,8 @@ def list_imported(request: HttpRequest, list_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with refusals_into(request, form):
             upload = form.cleaned_data["table"]
-            content = upload.read()
-            check_upload(upload.name, content, max_bytes=LARGEST_UPLOAD)
-            preview = items_preview(draft, read_table(upload.name, content), on=request.today)
-            stored = file_store(name=upload.name, content=content, now=request.now)
-            token = signing.dumps([stored.sha256, upload.name, list_id, request.user.pk], salt=SALT)
+            preview = items_preview(draft, table_read(upload), on=request.today)
+            token = table_keep(request, upload, salt=SALT, meant=str(list_id))
             context = {
                 "list": draft,
                 "preview": preview,
@@ -74,13 +65,9 @@ def list_imported(request: HttpRequest, list_id: int) -> HttpResponse:
 
 def take(request: HttpRequest, list_id: int) -> HttpResponse:
     """Take the rows of the file that was previewed."""
-    try:
-        sha256, name, meant, account = signing.loads(request.POST["token"], salt=SALT, max_age=DAY_IN_SECONDS)
-    except signing.BadSignature as fault:
-        raise Invalid("导入凭据无效或已超过一天，请重新上传表格。") from fault
-    if (meant, account) != (list_id, request.user.pk):
-        raise Invalid("这份表格是为另一份清单或用另一账号上传的，请重新上传。")
-    table = read_table(name, file_content(file_by_hash(sha256)))
+    table, meant = table_kept(request, salt=SALT)
+    if meant != str(list_id):
+        raise Invalid("这份表格是为另一份清单上传的，请重新上传。")
     only_clean = request.POST.get("take") == "clean"
     result = taken_once(
         request,
