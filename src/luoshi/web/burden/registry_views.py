@@ -19,7 +19,7 @@ from luoshi.web.burden.costs import cost_shown
 from luoshi.web.burden.forms import DecideForm, RenewForm, StopForm
 from luoshi.web.burden.words import CYCLES, TONES, audience_words
 from luoshi.web.ledger.words import Names
-from luoshi.web.packs.words import type_words, window_words
+from luoshi.web.packs.form_words import type_words, window_words
 from luoshi.web.shell.errors import refusals_into
 from luoshi.web.shell.export import xlsx_response
 from luoshi.web.shell.paging import number_or_none

@@ -42,7 +42,8 @@ from luoshi.kernel.org.queries import units_on
 from luoshi.web.forms.builder_views import NO_QUESTIONS, preview_lines
 from luoshi.web.forms.words import TONES, change_rows, place_words
 from luoshi.web.ledger.words import Names
-from luoshi.web.packs.words import Grid, Titles, Words, form_words, type_words
+from luoshi.web.packs.form_words import form_words, type_words
+from luoshi.web.packs.words import Grid, Titles, Words
 from luoshi.web.shell.errors import refusals_into
 from luoshi.web.shell.export import download, xlsx_response
 from luoshi.web.shell.paging import number_or_none

@@ -9,7 +9,8 @@ from typing import Any
 from luoshi.domains.admission.compose import PERIODS
 from luoshi.domains.admission.design import Design
 from luoshi.kernel.loader.diff import Change
-from luoshi.web.packs.words import UNIT_NAMES, expression_words, type_words
+from luoshi.web.packs.form_words import type_words
+from luoshi.web.packs.words import UNIT_NAMES, expression_words
 
 TONES: Mapping[str, str] = {"asked": "doing", "admitted": "ok", "refused": "bad", "withdrawn": ""}
 PARTS: Mapping[str, str] = {

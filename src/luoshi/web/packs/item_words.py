@@ -14,7 +14,8 @@ from luoshi.kernel.items.schema import (
     duty_rule,
     within_of,
 )
-from luoshi.web.packs.words import Grid, Titles, Words, range_words, type_words
+from luoshi.web.packs.form_words import range_words, type_words
+from luoshi.web.packs.words import Grid, Titles, Words
 
 COMMON = {NOTE: "说明", BASIS: "依据", "title": "事由", "number": "编号", "stage": "阶段", "state": "状态",
           "created": "登记日期"}  # fmt: skip
