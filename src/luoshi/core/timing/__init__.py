@@ -6,20 +6,18 @@ looks at the time: the moment comes in.
 
 from __future__ import annotations
 
+from luoshi.core.beijing import LOCAL, end_of_day, local_day
 from luoshi.core.timing.ladder import LADDER_AT, LadderStep, ladder_step, step_moment
 from luoshi.core.timing.scales import (
     AMOUNT,
     HOURS,
-    LOCAL,
     OFFICE,
     Amount,
     Hours,
     Scale,
     Unit,
     amount_of,
-    end_of_day,
     hours_of,
-    local_day,
 )
 from luoshi.core.timing.state import (
     Clock,

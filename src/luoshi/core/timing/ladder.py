@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from luoshi.core.timing.scales import HOUR_MS, LOCAL, Scale, Unit, local_day
+from luoshi.core.beijing import LOCAL, local_day
+from luoshi.core.timing.scales import HOUR_MS, Scale, Unit
 from luoshi.core.timing.state import Clock
 
 LADDER_AT = r"(?:due|[1-9][0-9]{0,2}%|[+-][1-9][0-9]{0,2} (?:workday|calendar_day|work_hour|hour))"

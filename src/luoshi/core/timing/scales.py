@@ -7,12 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
+from luoshi.core.beijing import LOCAL, end_of_day, local_day
 from luoshi.core.workdays import WorkCalendar
 
-LOCAL = ZoneInfo("Asia/Shanghai")
-LAST_MOMENT = time(23, 59, 59, 999_000)
 MS = timedelta(milliseconds=1)
 HOUR_MS = 3_600_000
 ONE_DAY = timedelta(days=1)
@@ -149,16 +147,6 @@ def _time_of(ms: int) -> time:
 
 # 待核：各地作息不同，业务包可在时限中以 hours 写明。
 OFFICE = hours_of("08:30-12:00 13:30-17:30")
-
-
-def local_day(moment: datetime) -> date:
-    """Return the day in Beijing of an aware moment."""
-    return moment.astimezone(LOCAL).date()
-
-
-def end_of_day(day: date) -> datetime:
-    """Return the last millisecond of a day in Beijing."""
-    return datetime.combine(day, LAST_MOMENT, tzinfo=LOCAL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from luoshi.core.timing.scales import LOCAL, OFFICE, ONE_DAY, Amount, Hours, Scale, Unit, end_of_day
+from luoshi.core.beijing import LOCAL, end_of_day
+from luoshi.core.timing.scales import OFFICE, ONE_DAY, Amount, Hours, Scale, Unit
 from luoshi.core.workdays import WorkCalendar
 
 
