@@ -101,6 +101,7 @@ def test_a_clerk_neither_proposes_nor_admits(cast):
         lambda: proposal_admit(actor=cast.desk, proposal_id=proposal.pk, now=NOW),
         lambda: proposal_refuse(actor=cast.auditor, proposal_id=proposal.pk, reply="不", now=NOW),
         lambda: proposal_withdraw(actor=cast.clerk, proposal_id=proposal.pk, now=NOW),
+        lambda: proposal_withdraw(actor=cast.office, proposal_id=proposal.pk, now=NOW),
         lambda: proposal_begin(actor=cast.auditor, now=NOW),
     ):
         with pytest.raises(NotAllowed):
