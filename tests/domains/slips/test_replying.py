@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from luoshi.core.errors import Incomplete, Invalid, NotAllowed, NotFound, WrongState
+from luoshi.core.errors import Incomplete, Invalid, NotAllowed, NotFound, SamePerson, WrongState
 from luoshi.domains.slips.actions import slip_accept, slip_cancel, slip_escalate, slip_return
 from luoshi.domains.slips.models import SlipReply
 from luoshi.domains.slips.queries import may_act, slip_view, slips_found, slips_waiting
@@ -166,3 +168,24 @@ def test_the_list_costs_the_same_for_many(world, django_assert_max_num_queries, 
     issued(world, *("S1", "S2", "S3")[:streets])
     with django_assert_max_num_queries(4):
         assert len(slips_found(world.office, TIP)) == streets
+
+
+@pytest.mark.parametrize("part", ["clerk", "head"])
+def test_whoever_answered_for_the_unit_judges_nothing_in_another_post(world, slip, part):
+    reply(world.cast.clerk, slip)
+    sign(world.cast.head, slip)
+    same = replace(world.office, account_id=getattr(world.cast, part).account_id)
+    before = kinds(slip)
+    cases = [
+        lambda: slip_accept(actor=same, slip_id=slip.pk, now=on(22)),
+        lambda: slip_return(actor=same, slip_id=slip.pk, comment="请补充", now=on(22)),
+        lambda: slip_cancel(actor=same, slip_id=slip.pk, reason="误发", now=on(22)),
+    ]
+    for act in cases:
+        with pytest.raises(SamePerson, match="请由他人办理"):
+            act()
+    slip.refresh_from_db()
+    assert slip.state == "signed" and kinds(slip) == before
+    may = may_act(same, slip, on(22))
+    assert not may["decide"] and not may["cancel"]
+    assert may_act(world.office, slip, on(22))["decide"]

@@ -9,6 +9,8 @@ import pytest
 
 from luoshi.core.actor import SYSTEM
 from luoshi.core.errors import Incomplete, Invalid, NotAllowed, NotFound, SamePerson, WrongState
+from luoshi.kernel.access.models import Account
+from luoshi.kernel.access.queries import actor_of, appointments_of
 from luoshi.kernel.filings.actions import (
     draft_save,
     obligation_excuse_ask,
@@ -21,6 +23,7 @@ from luoshi.kernel.ledger.queries import events_of
 from luoshi.kernel.ledger.verify import verify_ledger
 from luoshi.kernel.org.actions import unit_close
 from tests.harness.times import NOW
+from tests.kernel.access.helpers import hold
 from tests.kernel.filings.loop import IN_TIME, PAST_DUE, loop_world, opened, owed, player, snapshot, submit
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +112,23 @@ def test_nobody_grants_their_own_request_in_another_post(cast):
     with pytest.raises(SamePerson, match="不能批准本人申请"):
         direct(replace(cast.office, account_id=cast.clerk.account_id))
     assert snapshot() == before
+
+
+def test_a_post_elsewhere_does_not_excuse_the_own_unit(cast):
+    """One person, clerk of S1 and acting for the office: in the one post nor the other."""
+    holder = Account.objects.get(username="clerk")
+    hold(holder, "deputy", "D", ("office", None), acting=True)
+    acting = next(each for each in appointments_of(holder, NOW.date()) if each.post_code == "deputy")
+    actor = actor_of(holder, acting.id, NOW.date())
+    ask(cast.head)
+    before = snapshot()
+    with pytest.raises(SamePerson, match="不能为本单位决定免报"):
+        decide(actor)
+    with pytest.raises(SamePerson, match="不能为本单位决定免报"):
+        direct(actor)
+    assert snapshot() == before
+    direct(actor, code="S2")
+    assert owed("S2").answer == "excused"
 
 
 def test_refusals_change_nothing(cast):

@@ -10,12 +10,12 @@ from django.db.models import Max
 
 from luoshi.core.actor import Actor, require
 from luoshi.core.beijing import end_of_day, local_day
-from luoshi.core.errors import Incomplete, Invalid, NotAllowed, WrongState
+from luoshi.core.errors import Incomplete, Invalid, NotAllowed, SamePerson, WrongState
 from luoshi.db.sql import advisory_lock
 from luoshi.domains.slips.models import Decision, Slip, SlipLine, SlipReply, SlipState
 from luoshi.domains.slips.proposals import Owed, first_level, unanswered
 from luoshi.domains.slips.rules import Level, Rules, calendar_of, rules_by_id, rules_get
-from luoshi.domains.slips.sight import issues, slip_locked
+from luoshi.domains.slips.sight import issues, slip_locked, took_part
 from luoshi.domains.slips.telling import tell_unit
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.ledger.actions import Entry, record, record_many
@@ -96,8 +96,8 @@ def slip_cancel(*, actor: Actor, slip_id: int, reason: str, now: datetime) -> Sl
     """Withdraw a slip by a cancelling one with a number of its own; both stay in the list.
 
     What it pressed for may be pressed for again; the slip it followed goes on.
-    Raises: NotFound, NotAllowed, Incomplete, Invalid (reason), WrongState (followed, cancelled already or
-    itself a cancelling slip).
+    Raises: NotFound, NotAllowed, SamePerson (replied or signed), Incomplete, Invalid (reason), WrongState
+    (followed, cancelled already or itself a cancelling slip).
     Ledger: ``slip.cancelling`` for the new one, ``slip.cancelled`` with its lines, ``slip.resumed`` for the
     one it followed.
     """
@@ -107,6 +107,7 @@ def slip_cancel(*, actor: Actor, slip_id: int, reason: str, now: datetime) -> Sl
         f"该督办单{slip.get_state_display()}，不能撤销。",
         WrongState,
     )
+    _apart(slip, actor)
     reason = _short(reason)
     if not reason:
         raise Incomplete("请写明撤销理由。", fields={"text": "请写明撤销理由。"})
@@ -138,7 +139,8 @@ def slip_cancel(*, actor: Actor, slip_id: int, reason: str, now: datetime) -> Sl
 def slip_accept(*, actor: Actor, slip_id: int, now: datetime, comment: str = "") -> SlipReply:
     """Accept the signed reply; the slip is done.
 
-    Raises: NotFound, NotAllowed, WrongState (no signed reply waits), Invalid (comment).
+    Raises: NotFound, NotAllowed, SamePerson (replied or signed), WrongState (no signed reply waits), Invalid
+    (comment).
     Ledger: ``slip.accepted`` with the reply.
     """
     slip, _ = _office(actor, slip_id)
@@ -153,7 +155,8 @@ def slip_accept(*, actor: Actor, slip_id: int, now: datetime, comment: str = "")
 def slip_return(*, actor: Actor, slip_id: int, comment: str, now: datetime) -> SlipReply:
     """Send the signed reply back; the unit replies again, the time to reply stays as it was.
 
-    Raises: NotFound, NotAllowed, WrongState (no signed reply waits), Incomplete, Invalid (comment).
+    Raises: NotFound, NotAllowed, SamePerson (replied or signed), WrongState (no signed reply waits),
+    Incomplete, Invalid (comment).
     Ledger: ``slip.returned`` with the reply.
     """
     slip, _ = _office(actor, slip_id)
@@ -187,6 +190,12 @@ def _office(actor: Actor, slip_id: int) -> tuple[Slip, Rules]:
         NotAllowed,
     )
     return slip, rules_by_id(slip.definition_id)
+
+
+def _apart(slip: Slip, actor: Actor) -> None:
+    """Refuse who replied for the unit or signed, in whichever post. Raises: SamePerson."""
+    message = "您曾为被督办单位回复或签批本单，不能再由您认可、退回或撤销，请由他人办理。"
+    require(not took_part(actor, slip), message, SamePerson)
 
 
 def _issue(
@@ -253,6 +262,7 @@ def _slip(actor: Actor, rules: Rules, level: Level, unit: Unit, now: datetime) -
 
 def _decided(slip: Slip, actor: Actor, decision: Decision, comment: str, now: datetime) -> SlipReply:
     require(slip.state == SlipState.SIGNED, "没有已签批的回复待处理。", WrongState)
+    _apart(slip, actor)
     reply = slip.replies.order_by("-version")[0]
     reply.decision, reply.comment, reply.decided_at = decision, comment, now
     reply.decided_by_account, reply.decided_by_post = actor.account_id, actor.post_code

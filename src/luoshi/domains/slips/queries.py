@@ -16,7 +16,7 @@ from luoshi.domains.slips.actions import OPEN
 from luoshi.domains.slips.models import Slip, SlipLine, SlipReply, SlipState
 from luoshi.domains.slips.proposals import Proposal, proposals
 from luoshi.domains.slips.rules import Rules, rules_all
-from luoshi.domains.slips.sight import acts_for, issues, slip_visible, slips_visible
+from luoshi.domains.slips.sight import acts_for, issues, slip_visible, slips_visible, took_part
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.filings.forms import form_by_id
 from luoshi.kernel.filings.sight import units_answered
@@ -157,14 +157,15 @@ def may_act(actor: Actor, slip: Slip, now: datetime) -> dict[str, bool]:
     today = local_day(now)
     office = issues(actor, slip.organ_code)
     live = slip.state in (*OPEN, SlipState.ACCEPTED)
+    apart = office and not took_part(actor, slip)
     return {
         "reply": slip.state in (SlipState.ISSUED, SlipState.REPLIED)
         and acts_for(actor, "slip.reply", slip, today),
         "signs": acts_for(actor, "slip.sign", slip, today),
         "sign": slip.state == SlipState.REPLIED and acts_for(actor, "slip.sign", slip, today),
-        "decide": office and slip.state == SlipState.SIGNED,
+        "decide": apart and slip.state == SlipState.SIGNED,
         "escalate": office and live,
-        "cancel": office and live,
+        "cancel": apart and live,
     }
 
 

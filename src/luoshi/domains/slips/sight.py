@@ -50,3 +50,9 @@ def acts_for(actor: Actor, right: str, slip: Slip, on: date) -> bool:
 def issues(actor: Actor, organ: str) -> bool:
     """Say whether the actor issues slips of an organ."""
     return bool(organ) and actor.unit_code == organ and can(actor, "slip.issue")
+
+
+def took_part(actor: Actor, slip: Slip) -> bool:
+    """Say whether the account replied to a slip or signed a reply, in whichever of its posts. One query."""
+    mine = Q(by_account=actor.account_id) | Q(signed_by_account=actor.account_id)
+    return slip.replies.filter(mine).exists()

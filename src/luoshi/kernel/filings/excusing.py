@@ -16,7 +16,7 @@ from luoshi.kernel.filings.models import Answer, Draft, Obligation
 from luoshi.kernel.filings.policy import may_step
 from luoshi.kernel.filings.sight import LATEST, obligation_locked
 from luoshi.kernel.ledger.actions import record
-from luoshi.kernel.org.succession import units_answered
+from luoshi.kernel.org.succession import units_answered, units_held
 
 RIGHT = "filing.excuse"
 
@@ -58,7 +58,7 @@ def obligation_excuse_decide(
     if not reviews:
         require_right(actor, RIGHT, obligation.unit_id)
     require(obligation.excuse_asked_at is not None, "该单位没有申请免报。", WrongState)
-    _apart(actor, obligation)
+    _apart(actor, obligation, now)
     if not approve:
         reply = reason_given(reply, "reply", "请说明不同意免报的理由。")
     require(len(reply) <= LONGEST_REASON, f"答复不得超过 {LONGEST_REASON} 字。", Invalid)
@@ -84,7 +84,7 @@ def obligation_excuse_direct(*, actor: Actor, obligation_id: int, reason: str, n
     """
     obligation, _ = _unanswered(actor, obligation_id)
     require_right(actor, RIGHT, obligation.unit_id)
-    _apart(actor, obligation)
+    _apart(actor, obligation, now)
     obligation.excuse_reason = reason_given(reason, "reason", "请说明免报理由。")
     _decided(obligation, actor, now)
     return _excused(obligation, actor, now)
@@ -104,11 +104,13 @@ def _unanswered(actor: Actor, obligation_id: int) -> tuple[Obligation, Flow]:
     return obligation, flow_of(obligation.definition_id)
 
 
-def _apart(actor: Actor, obligation: Obligation) -> None:
-    """Refuse who asked, and who belongs to the unit that owes. Raises: SamePerson."""
+def _apart(actor: Actor, obligation: Obligation, now: datetime) -> None:
+    """Refuse who asked, and who holds any post of the unit that owes. Raises: SamePerson."""
     if actor.account_id == obligation.excuse_asked_by_account:
         raise SamePerson("不能批准本人申请的免报，请由他人决定。")
-    if actor.unit_id is not None and obligation.unit_id in units_answered([actor.unit_id], LATEST):
+    # Whoever holds two posts does not become another person by acting in the other one.
+    own = units_held(actor.person_id, local_day(now)) | ({actor.unit_id} - {None})
+    if obligation.unit_id in units_answered(own, LATEST):
         raise SamePerson("不能为本单位决定免报，请由他人决定。")
 
 

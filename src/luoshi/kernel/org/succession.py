@@ -1,11 +1,12 @@
-"""Which unit answers for a unit that was closed."""
+"""Which unit answers for a unit that was closed, and for which units a person stands."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
 
-from luoshi.kernel.org.models import Unit
+from luoshi.kernel.org.models import Appointment, Unit
+from luoshi.kernel.org.places import holding
 
 
 def units_answered(unit_ids: Collection[int], on: date) -> set[int]:
@@ -20,3 +21,9 @@ def units_answered(unit_ids: Collection[int], on: date) -> set[int]:
         answered |= found
         waiting = {unit_id: successor for unit_id, successor in waiting.items() if unit_id not in found}
     return answered
+
+
+def units_held(person_id: int | None, on: date) -> set[int]:
+    """Return the units in which a person holds a post on a day, acting posts too. One query."""
+    held = Appointment.objects.filter(holding(on), person_id=person_id).order_by()
+    return set(held.values_list("post__unit_id", flat=True))
