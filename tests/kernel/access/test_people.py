@@ -22,7 +22,7 @@ from luoshi.kernel.access.taking import people_take
 from luoshi.kernel.files.sheets import read_table
 from luoshi.kernel.ledger.queries import events_of
 from luoshi.kernel.ledger.verify import verify_ledger
-from luoshi.kernel.org.actions import unit_close
+from luoshi.kernel.org.actions import appoint, unit_close
 from luoshi.kernel.org.models import Appointment, Person, Post
 from tests.harness.times import NOW
 from tests.kernel.access.helpers import account, actor_with, hold
@@ -219,3 +219,20 @@ def test_passwords_are_issued_once_and_to_all_or_none():
     passwords_issue(by=SYSTEM, account_ids=[first.pk], now=NOW)
     with pytest.raises(WrongState, match="已有口令"):
         passwords_issue(by=SYSTEM, account_ids=[first.pk], now=NOW)
+
+
+def test_an_administrator_takes_no_post_or_role_for_themselves_out_of_a_table():
+    me = actor_with("sysadmin", "D", None)
+    mine = Account.objects.get(pk=me.account_id)
+    hold(mine, "D-second", "D")
+    for line in (
+        f"S1,{mine.person.name},督查专员,,督查专员,全区,{mine.username}",
+        "D,许知远,D-second,,督查专员,全区,xuzy",
+    ):
+        before = snapshot()
+        with pytest.raises(NotAllowed, match="不能给自己"):
+            people_take(by=me, preview=looked(line), now=NOW)
+        assert snapshot() == before
+    with pytest.raises(NotAllowed, match="不能给自己任职"):
+        appoint(by=me, person_id=mine.person_id, post_code="D-second", from_on=ON, now=NOW)
+    assert len(people_take(by=me, preview=looked(*CLEAN), now=NOW)) == 4

@@ -10,14 +10,14 @@ from django.db import IntegrityError, transaction
 from luoshi.core.actor import SYSTEM, SYSTEM_ACTOR, Actor, Grant
 from luoshi.core.errors import Duplicate, Invalid, NotAllowed, NotFound, WrongState
 from luoshi.kernel.access.actions import role_bind, role_unbind
-from luoshi.kernel.access.models import RoleBinding
+from luoshi.kernel.access.models import Account, RoleBinding
 from luoshi.kernel.access.policy import RIGHT_TITLES, RIGHTS, ROLES, can, require_right, rights_of
 from luoshi.kernel.access.queries import bindings_of
 from luoshi.kernel.ledger.queries import events_of
 from luoshi.kernel.org.actions import post_create, unit_close, unit_move
 from luoshi.kernel.org.models import Unit
 from tests.harness.times import NOW
-from tests.kernel.access.helpers import actor_with
+from tests.kernel.access.helpers import actor_with, hold
 from tests.kernel.org.helpers import district
 
 TODAY = NOW.date()
@@ -165,6 +165,15 @@ class TestRoles:
         with pytest.raises(NotAllowed, match="不能给自己的岗位授予角色"):
             self.bind("office", post="it", scope=None, by=me)
         self.bind("desk", by=me)
+
+    def test_nor_to_another_post_of_ones_own(self):
+        """Whoever holds two posts acts in the one and would grant to the other."""
+        me = actor_with("sysadmin", "D", None)
+        holder = Account.objects.get(pk=me.account_id)
+        hold(holder, "second", "S1")
+        with pytest.raises(NotAllowed, match="不能给自己的岗位授予角色"):
+            self.bind("office", post="second", scope=None, by=me)
+        assert not RoleBinding.objects.filter(post__code="second").exists()
 
     @pytest.mark.parametrize(
         ("given", "error", "match"),

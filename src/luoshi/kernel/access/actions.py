@@ -21,7 +21,8 @@ from luoshi.kernel.access.names import username_fault
 from luoshi.kernel.access.passwords import one_time_password, require_good_password, shorter
 from luoshi.kernel.access.policy import ROLES, require_right
 from luoshi.kernel.ledger.actions import record, security_note
-from luoshi.kernel.org.models import Person, Post, Unit
+from luoshi.kernel.org.models import Appointment, Person, Post, Unit
+from luoshi.kernel.org.places import lasting
 
 MOST_ISSUED = 30
 
@@ -216,10 +217,10 @@ def role_bind(
     Ledger: ``grant.bound``.
     """
     who = managing(by)
-    if isinstance(by, Actor) and by.post_code == post_code:
-        raise NotAllowed("不能给自己的岗位授予角色，请由另一位系统管理员办理。")
     _require_role(role)
     post = _post_locked(post_code)
+    if isinstance(by, Actor) and _holds(by, post, now):
+        raise NotAllowed("不能给自己的岗位授予角色，请由另一位系统管理员办理。")
     scope = _scope(role, scope_unit_code)
     held = set(post.bindings.filter(unbound_at__isnull=True).order_by("id").values_list("role", "scope_unit"))
     if (role, scope.pk if scope else None) in held:
@@ -305,6 +306,14 @@ def _post_locked(code: str) -> Post:
     if post is None:
         raise NotFound(f"没有编码为“{code}”的岗位。")
     return post
+
+
+def _holds(actor: Actor, post: Post, now: datetime) -> bool:
+    """Say whether a post is the actor's own, now or from a later day on, whichever they act in."""
+    if actor.post_code == post.code:
+        return True
+    own = Appointment.objects.filter(lasting(localtime(now).date()), post=post, person_id=actor.person_id)
+    return own.exists()
 
 
 def _require_person_free(person_id: int) -> None:

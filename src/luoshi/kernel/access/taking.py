@@ -24,8 +24,8 @@ def people_take(
 
     Accounts are made without a password; ``passwords_issue`` gives one-time passwords. ``only_clean``: take
     the rows without faults and leave the others. The rows are checked once more against the tables of now.
-    Raises: NotAllowed; Incomplete while there are faults (unless ``only_clean``) or nothing is new; Stale
-    when the check no longer gives what the preview showed.
+    Raises: NotAllowed, also for a post or a role of one's own; Incomplete while there are faults (unless
+    ``only_clean``) or nothing is new; Stale when the check no longer gives what the preview showed.
     Ledger: ``person.created``, ``post.created``, ``post.appointed``, ``grant.bound``, ``account.created``,
     for what each row adds.
     """
@@ -48,8 +48,8 @@ def people_take(
         person = people[_key(row)]
         held = Appointment.objects.filter(holding(preview.on), post=post, person=person)
         if not held.exists():
-            appoint(by=who, person_id=person.pk, post_code=post.code, from_on=preview.on, now=now)
-        _roles(row, post, who, now)
+            appoint(by=by, person_id=person.pk, post_code=post.code, from_on=preview.on, now=now)
+        _roles(row, post, by, now)
         if row.username and not Account.objects.filter(username=row.username).exists():
             account_prepare(by=who, username=row.username, person_id=person.pk, now=now)
     return new
@@ -89,7 +89,7 @@ def _person(row: PersonRow, preview: PeoplePreview, who: By, now: datetime) -> P
     return there or person_create(by=who, name=row.name, now=now)
 
 
-def _roles(row: PersonRow, post: Post, who: By, now: datetime) -> None:
+def _roles(row: PersonRow, post: Post, by: By | Actor, now: datetime) -> None:
     """Give the post what it does not have yet over this scope."""
     there = RoleBinding.objects.filter(post=post, unbound_at__isnull=True)
     scope = {"scope_unit__isnull": True} if row.scope is None else {"scope_unit__code": row.scope}
@@ -97,4 +97,4 @@ def _roles(row: PersonRow, post: Post, who: By, now: datetime) -> None:
     held = set(there.order_by("id").values_list("role", flat=True))
     for role in row.roles:
         if role not in held:
-            role_bind(by=who, post_code=post.code, role=role, scope_unit_code=row.scope, now=now)
+            role_bind(by=by, post_code=post.code, role=role, scope_unit_code=row.scope, now=now)

@@ -14,7 +14,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from luoshi.core.actor import Actor, By
-from luoshi.core.errors import Incomplete, NotFound, Stale, WrongState
+from luoshi.core.errors import Incomplete, NotAllowed, NotFound, Stale, WrongState
 from luoshi.kernel.ledger.actions import Entry, record, record_many
 from luoshi.kernel.ledger.rows import Ledgered
 from luoshi.kernel.org.checking import UnitRow
@@ -295,9 +295,9 @@ def appoint(
 ) -> Appointment:
     """Let a person hold a post from a day on, up to but without ``to_on``; ``acting`` for 代理.
 
-    Raises: NotAllowed; NotFound; Invalid for an empty span; WrongState when the person already holds the post
-    in that time, when the post of a head already has a holder who is not acting, or when the unit is not
-    there.
+    Raises: NotAllowed, for oneself too; NotFound; Invalid for an empty span; WrongState when the person
+    already holds the post in that time, when the post of a head already has a holder who is not acting, or
+    when the unit is not there.
     Ledger: ``post.appointed`` on the post.
     """
     who = managing(by)
@@ -307,6 +307,8 @@ def appoint(
     person = Person.objects.filter(pk=person_id).first()
     if person is None:
         raise NotFound("没有该人员，请先登记。")
+    if isinstance(by, Actor) and by.person_id == person.pk:
+        raise NotAllowed("不能给自己任职，请由另一位系统管理员办理。")
     if to_on is not None and to_on <= from_on:
         invalid("to_on", "任职截止日期应晚于起始日期。")
     require_unit_there(post.unit, from_on, to_on)
