@@ -278,3 +278,9 @@ def test_eighty_five_rows_with_three_faults(cast, desk):
 
 def by_unit(found, number):
     return next(row.unit_text for row in found.rows if row.number == number)
+
+
+def test_seeing_a_unit_is_not_filing_for_it(cast):
+    """A desk over S2 whose post also reviews everywhere gets S2's row alone."""
+    both = player("both", "D", ("desk", "S2"), ("reviewer", None))
+    assert [each.unit_code for each in fillable(both, FORM, parse_period("2020-12"), IN_TIME)] == ["S2"]

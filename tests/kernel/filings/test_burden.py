@@ -71,7 +71,7 @@ def test_what_was_issued_answered_and_typed_counts_for_the_month_its_period_ends
 def test_minutes_a_filler_reports_are_kept_beside_the_estimate():
     cast = loop_world()
     opened()
-    for text in ("x", "0", "6001", "-5", "1.5", "１２"):
+    for text in ("x", "0", "6001", "-5", "1.5", "１２", "00001" + "9" * 15, "1" * 5000):
         with pytest.raises(Invalid, match="1 至 6000") as refused:
             submit(cast.clerk, minutes=text)
         assert set(refused.value.fields) == {"minutes.spent"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from luoshi.core.actor import Actor, Grant
 from luoshi.core.errors import Invalid, NotAllowed, NotFound
 from luoshi.core.periods import parse_period
 from luoshi.kernel.filings.importing import preview
@@ -180,6 +181,14 @@ def test_a_unit_out_of_sight_is_refused_row_by_row():
     found = look(CLEAN, actor=desk_over(units["S1"]))
     assert [fault.rule for fault in found.faults] == ["该单位不在您的管辖范围"] * 3
     assert found.clean == 1
+
+
+def test_what_another_role_lets_one_see_is_not_imported():
+    units = world()
+    opened()
+    grants = frozenset({Grant("desk", units["S1"].pk), Grant("reviewer", None)})
+    found = look(CLEAN, actor=Actor(account_id=7, post_code="x", unit_code="P1", roles=grants))
+    assert [fault.rule for fault in found.faults] == ["该单位不在您的管辖范围"] * 3
 
 
 def test_a_period_that_is_not_open_is_refused_as_a_whole():

@@ -14,6 +14,7 @@ from luoshi.kernel.access.queries import actor_of
 from luoshi.kernel.elements.queries import held
 from luoshi.kernel.filings.actions import (
     filing_accept,
+    filing_correct,
     filing_return,
     filing_sign,
     filing_withdraw,
@@ -341,3 +342,21 @@ class TestBatch:
         with pytest.raises(Invalid, match="最多通过 500 份"):
             filings_accept_batch(actor=cast.reviewer, filing_ids=list(range(501)), now=IN_TIME)
         assert snapshot() == before
+
+
+def test_a_clerk_above_never_edits_what_was_filed_below(cast):
+    """Their role reaches the units below; filing is for the unit itself."""
+    accepted(cast, signed(cast))
+    above = player("above", "A", ("clerk", "A"))
+    before = snapshot()
+    with pytest.raises(NotAllowed, match="由本单位填报员填报"):
+        filing_correct(
+            actor=above, obligation_id=owed().pk, values={"cases": "99"}, reason="代为更正", now=IN_TIME
+        )
+    assert snapshot() == before
+    desk = player("desk", "D", ("desk", "A"))
+    for actor, cases in ((cast.clerk, "11"), (desk, "12")):
+        filing = filing_correct(
+            actor=actor, obligation_id=owed().pk, values={"cases": cases}, reason="核对", now=IN_TIME
+        )
+        accepted(cast, sign(cast.head, filing))

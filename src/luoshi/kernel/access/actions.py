@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.timezone import localtime
 
 from luoshi.core.actor import Actor, By
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Duplicate, Incomplete, Invalid, NotAllowed, NotFound, WrongState, nearest
 from luoshi.kernel.access.guard import attempt_counted, attempts_forgotten, guard_key
 from luoshi.kernel.access.models import ADMIN_ROLES, Account, RoleBinding
@@ -312,7 +313,7 @@ def _holds(actor: Actor, post: Post, now: datetime) -> bool:
     """Say whether a post is the actor's own, now or from a later day on, whichever they act in."""
     if actor.post_code == post.code:
         return True
-    own = Appointment.objects.filter(lasting(localtime(now).date()), post=post, person_id=actor.person_id)
+    own = Appointment.objects.filter(lasting(local_day(now)), post=post, person_id=actor.person_id)
     return own.exists()
 
 

@@ -18,12 +18,12 @@ from luoshi.core.beijing import local_day
 from luoshi.core.errors import Invalid
 from luoshi.core.periods import Period
 from luoshi.kernel.definitions.fields import Field, FieldKind
-from luoshi.kernel.filings.flows import Step, flow_of
+from luoshi.kernel.filings.flows import flow_of
 from luoshi.kernel.filings.forms import Form, form_by_id, form_def
 from luoshi.kernel.filings.heads import UNIT, Template
 from luoshi.kernel.filings.models import Answer, Draft, Filing, Obligation
 from luoshi.kernel.filings.offers import Offer, offers_of
-from luoshi.kernel.filings.policy import duty_reach, require_filler
+from luoshi.kernel.filings.policy import require_filler, tables_reach
 from luoshi.kernel.filings.sight import obligations_visible
 
 SHEET = "@sheet"
@@ -71,17 +71,15 @@ class FillSheet:
 
 
 def fillable(actor: Actor, form_ref: str, period: Period, now: datetime) -> list[Obligation]:
-    """Return what the actor may fill of a form for a period, by unit: the desk all in sight, others the own.
+    """Return what the actor may fill of a form for a period, by unit: the desk all it covers, others the own.
 
     Raises: NotAllowed, NotFound (form).
     """
     form = form_def(form_ref)
     require_filler(actor, form, "filing.import")
     owed = obligations_visible(actor).filter(form_ref=form_ref, period_code=period.code)
-    if not actor.has("desk"):
-        reach = duty_reach(actor, flow_of(form.definition_id).fill, Step.FILL, local_day(now))
-        owed = owed.none() if reach is None else owed.filter(reach)
-    return list(owed.exclude(answer=Answer.EXCUSED).order_by("unit__sort", "unit__code", "id"))
+    reach = tables_reach(actor, flow_of(form.definition_id), local_day(now))
+    return list(owed.filter(reach).exclude(answer=Answer.EXCUSED).order_by("unit__sort", "unit__code", "id"))
 
 
 def sheets_of(owed: Sequence[Obligation]) -> dict[int, list[Obligation]]:

@@ -8,13 +8,14 @@ from datetime import datetime
 from django.db import transaction
 
 from luoshi.core.actor import Actor, require
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Incomplete, Invalid, WrongState
 from luoshi.kernel.filings.answering import correction_write
 from luoshi.kernel.filings.entries import LONGEST_REASON, lock_check, values_read
 from luoshi.kernel.filings.flows import flow_of
 from luoshi.kernel.filings.forms import Form, form_by_id
 from luoshi.kernel.filings.models import Answer, Filing, Obligation
-from luoshi.kernel.filings.policy import require_filler
+from luoshi.kernel.filings.policy import require_corrector
 from luoshi.kernel.filings.sight import obligation_locked
 
 NOT_FINAL = "该版本还在审签、审核中，不能更正。请先撤回，或等退回后修改。"
@@ -46,7 +47,7 @@ def correctable(actor: Actor, obligation: Obligation, now: datetime) -> tuple[Fo
     Raises: NotAllowed, WrongState (nothing filed yet, not through its flow), Frozen (hard lock).
     """
     form = form_by_id(obligation.definition_id)
-    require_filler(actor, form, "filing.correct", obligation.unit_id)
+    require_corrector(actor, form, obligation, local_day(now))
     require(obligation.answer in (Answer.FILED, Answer.NIL), "该单位本期尚未填报，无可更正。", WrongState)
     standing = obligation.filings.get(version=obligation.current_version)
     require(standing.state == flow_of(obligation.definition_id).final_state, NOT_FINAL, WrongState)

@@ -207,7 +207,7 @@ def minutes_read(text: str) -> int | None:
     text = text.strip()
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and 0 < int(text[:5]) <= MOST_MINUTES):
+    if not (text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) <= MOST_MINUTES):
         message = f"用时应为 1 至 {MOST_MINUTES} 的整数（分钟），也可以不填。"
         raise Invalid(message, fields={MINUTES: message})
     return int(text)

@@ -13,13 +13,15 @@ from luoshi.core.beijing import local_day
 from luoshi.core.errors import Invalid
 from luoshi.core.periods import Period
 from luoshi.kernel.access.policy import require_right
-from luoshi.kernel.access.queries import units_in_sight
 from luoshi.kernel.files.preflight import check_upload
 from luoshi.kernel.files.sheets import read_table
 from luoshi.kernel.files.tables import Table
+from luoshi.kernel.filings.flows import flow_of
 from luoshi.kernel.filings.forms import Form, form_def
 from luoshi.kernel.filings.heads import Template, head_of, template_of
 from luoshi.kernel.filings.judging import CleanRow, PreviewRow, Rows, Sheet
+from luoshi.kernel.filings.policy import tables_reach
+from luoshi.kernel.filings.sight import obligations_visible
 from luoshi.kernel.org.sheet import CellFault
 
 MOST_ROWS = 200_000
@@ -115,8 +117,15 @@ def _judged(
         notes=[*head.notes, *_other_sheets(table)],
     )
     if not found.head_faults:
-        Sheet(found, table, head, now).judge(units_in_sight(actor, local_day(now)))
+        Sheet(found, table, head, now).judge(_units_answered_for(actor, form, now))
     return found
+
+
+def _units_answered_for(actor: Actor, form: Form, now: datetime) -> set[int]:
+    """Return the units in sight that owe the form and whose answers the actor may bring. Few queries."""
+    reach = tables_reach(actor, flow_of(form.definition_id), local_day(now))
+    owed = obligations_visible(actor).filter(reach, form_ref=form.ref).order_by()
+    return set(owed.values_list("unit_id", flat=True).distinct())
 
 
 @contextmanager

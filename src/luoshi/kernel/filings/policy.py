@@ -7,6 +7,8 @@ both ask it, so that they never disagree.
 from __future__ import annotations
 
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q
 
@@ -15,7 +17,7 @@ from luoshi.core.errors import NotAllowed, NotFound, WrongState
 from luoshi.kernel.access.policy import ROLES, require_right
 from luoshi.kernel.access.sight import reach_of
 from luoshi.kernel.definitions.queries import definition, slot_target
-from luoshi.kernel.filings.flows import STEP_TITLES, Duty, DutyKind, Flow, Step
+from luoshi.kernel.filings.flows import STEP_TITLES, Duty, DutyKind, Flow, Step, flow_of
 from luoshi.kernel.filings.forms import Form
 from luoshi.kernel.filings.models import Obligation
 from luoshi.kernel.org.models import Appointment, Post, Unit
@@ -164,6 +166,31 @@ def require_filler(actor: Actor, form: Form, right: str, unit_id: int | None = N
     kind, code = filler
     own = actor.post_code if kind == "post" else actor.unit_code
     require(own == code, f"表单“{form.title}”由{_called(kind, code)}填报，您当前的岗位不能填报。")
+
+
+def tables_reach(actor: Actor, flow: Flow, on: date) -> Q:
+    """Return the condition on obligations that an actor may answer by tables, and correct.
+
+    Those that its desk covers and those that it fills itself; what another role lets it see is not among
+    them: nobody files for a unit only because they see it.
+    """
+    if actor == SYSTEM_ACTOR or None in actor.scopes("desk"):
+        return Q()
+    parts = [_covered(actor, ("desk",)), duty_reach(actor, flow.fill, Step.FILL, on)]
+    reaching = [part for part in parts if part is not None]
+    # An empty condition lets everything pass, but drops out of a disjunction.
+    if Q() in reaching:
+        return Q()
+    return reduce(or_, reaching, Q(pk__in=[]))
+
+
+def require_corrector(actor: Actor, form: Form, obligation: Obligation, on: date) -> None:
+    """Refuse whoever neither fills an obligation nor looks after its unit's tables. Raises: NotAllowed."""
+    require_filler(actor, form, "filing.correct", obligation.unit_id)
+    flow = flow_of(obligation.definition_id)
+    reach = tables_reach(actor, flow, on)
+    if reach and not Obligation.objects.filter(reach, pk=obligation.pk).exists():
+        raise NotAllowed(f"表单“{form.title}”由{duty_named(flow.fill)}填报，您当前的岗位不能更正。")
 
 
 def filler_named(form: Form) -> str:
