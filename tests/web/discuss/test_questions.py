@@ -9,6 +9,7 @@ from openpyxl import load_workbook
 
 from luoshi.kernel.discuss.actions import comment_add, question_answer, question_ask
 from luoshi.kernel.discuss.models import Comment, Question
+from luoshi.kernel.ledger.queries import events_of
 from tests.kernel.filings.loop import FORM, IN_TIME, owed
 from tests.web.conftest import HTMX, soup, text_of
 
@@ -123,3 +124,12 @@ def test_the_page_of_an_answer_costs_the_same_for_many_questions(
         assert f"常见问题 {number}" in client.get(f"/filings/obligations/{owed().pk}/fill/").content.decode()
     with django_assert_max_num_queries(80):
         client.get(f"/filings/obligations/{owed().pk}/")
+
+
+def test_the_ledger_does_not_tell_other_units_who_asked(browse, cast):
+    question = asked(cast)
+    question_answer(actor=cast.reviewer, question_id=question.pk, text="不算。", now=IN_TIME)
+    for event in events_of("question", question.pk):
+        address = f"/ledger/events/{event.id}/"
+        codes = [browse(name).get(address).status_code for name in ("clerk", "reviewer", "other")]
+        assert codes == [200, 200, 404]

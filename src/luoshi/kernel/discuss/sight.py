@@ -47,3 +47,16 @@ def question_visible(actor: Actor, question_id: int, on: date = date.max) -> Que
     if found is None:
         raise NotFound("没有这个问题，或您无权查看。")
     return found
+
+
+def asker_visible(actor: Actor, question_id: int, on: date = date.max) -> Question:
+    """Return one question whose asking unit the actor may know: its own, or it answers or oversees.
+
+    Raises: NotFound. Other readers of an answered question are not told who asked.
+    """
+    found = question_visible(actor, question_id, on)
+    if found.unit_id == actor.unit_id or can(actor, "question.oversee"):
+        return found
+    if not questions_visible(actor, on).filter(answered_by(actor, on), pk=question_id).exists():
+        raise NotFound("没有这个问题，或您无权查看。")
+    return found

@@ -9,7 +9,7 @@ from luoshi.core.errors import NotFound
 from luoshi.domains.slips.queries import slip_visible
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.assess.queries import round_visible
-from luoshi.kernel.discuss.queries import question_visible
+from luoshi.kernel.discuss.sight import asker_visible
 from luoshi.kernel.filings.queries import obligation_visible
 from luoshi.kernel.ledger.queries import EventView, event_get
 from luoshi.kernel.reports.queries import issue_visible
@@ -19,7 +19,8 @@ LEADING_HERE: Mapping[str, Callable[[Actor, int], object]] = {
     "obligation": obligation_visible,
     "round": round_visible,
     "issue": issue_visible,
-    "question": question_visible,
+    # An event names who asked, which readers of the answer are not told.
+    "question": asker_visible,
     "slip": slip_visible,
 }
 
