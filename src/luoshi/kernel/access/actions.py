@@ -311,8 +311,8 @@ def _post_locked(code: str) -> Post:
 
 def _holds(actor: Actor, post: Post, now: datetime) -> bool:
     """Say whether a post is the actor's own, now or from a later day on, whichever they act in."""
-    if actor.post_code == post.code:
-        return True
+    if actor.post_code == post.code or actor.person_id is None:
+        return actor.post_code == post.code
     own = Appointment.objects.filter(lasting(local_day(now)), post=post, person_id=actor.person_id)
     return own.exists()
 

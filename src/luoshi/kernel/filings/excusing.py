@@ -109,7 +109,9 @@ def _apart(actor: Actor, obligation: Obligation, now: datetime) -> None:
     if actor.account_id == obligation.excuse_asked_by_account:
         raise SamePerson("不能批准本人申请的免报，请由他人决定。")
     # Whoever holds two posts does not become another person by acting in the other one.
-    own = units_held(actor.person_id, local_day(now)) | ({actor.unit_id} - {None})
+    own = units_held(actor.person_id, local_day(now))
+    if actor.unit_id is not None:
+        own.add(actor.unit_id)
     if obligation.unit_id in units_answered(own, LATEST):
         raise SamePerson("不能为本单位决定免报，请由他人决定。")
 

@@ -25,5 +25,7 @@ def units_answered(unit_ids: Collection[int], on: date) -> set[int]:
 
 def units_held(person_id: int | None, on: date) -> set[int]:
     """Return the units in which a person holds a post on a day, acting posts too. One query."""
+    if person_id is None:
+        return set()
     held = Appointment.objects.filter(holding(on), person_id=person_id).order_by()
     return set(held.values_list("post__unit_id", flat=True))
