@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "luoshi.web.assess",
     "luoshi.web.reports",
     "luoshi.web.slips",
+    "luoshi.web.drafts",
     "luoshi.web.ledger",
     "luoshi.demo",
     "luoshi.worker",

@@ -17,6 +17,7 @@ urlpatterns = [
     path("duties/", include("luoshi.web.duties.urls")),
     path("assess/", include("luoshi.web.assess.urls")),
     path("reports/", include("luoshi.web.reports.urls")),
+    path("drafts/", include("luoshi.web.drafts.urls")),
     path("notices/", include("luoshi.web.notices.urls")),
     path("slips/", include("luoshi.web.slips.urls")),
     path("ledger/", include("luoshi.web.ledger.urls")),

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from luoshi.core.errors import Invalid
-from luoshi.kernel.files import sheets
+from luoshi.kernel.files import children, sheets
 from luoshi.kernel.files.preflight import check_upload
 from luoshi.kernel.files.sheets import open_table, read_table
 from tests.kernel.files import hostile
@@ -117,7 +117,7 @@ def test_cell_at_the_far_corner_ends_the_child_not_us():
 
 
 def test_memory_of_the_child_is_limited(monkeypatch):
-    monkeypatch.setattr(sheets, "CHILD_MEMORY_BYTES", 40 * 1024 * 1024)
+    monkeypatch.setattr(children, "CHILD_MEMORY_BYTES", 40 * 1024 * 1024)
     rows = "".join(
         row(n, *(text_cell(f"{c}{n}", f"{c}{n}" * 50) for c in "ABCDEF")) for n in range(1, 20_000)
     )
@@ -129,7 +129,7 @@ def test_a_child_that_hangs_is_stopped(monkeypatch, tmp_path):
     hang = tmp_path / "hang.py"
     hang.write_text("import time; time.sleep(600)")
     monkeypatch.setattr(sheets, "CHILD", hang)
-    monkeypatch.setattr(sheets, "CHILD_WALL_SECONDS", 0.5)
+    monkeypatch.setattr(children, "CHILD_WALL_SECONDS", 0.5)
     with pytest.raises(Invalid, match="无法读取"):
         read_table("a.xlsx", workbook())
 

@@ -7,10 +7,6 @@ and time, its formulas are looked up in the XML meanwhile. The caller has run ``
 from __future__ import annotations
 
 import io
-import marshal
-import subprocess
-import sys
-import tempfile
 import threading
 import zipfile
 import zlib
@@ -21,10 +17,11 @@ from datetime import date
 from decimal import Decimal
 from itertools import chain, islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from luoshi.core.errors import Invalid
 from luoshi.kernel.files import sheet_xml
+from luoshi.kernel.files.children import child, frames
 from luoshi.kernel.files.csv_rows import csv_rows
 from luoshi.kernel.files.names import kind_of_name, plain_name
 from luoshi.kernel.files.tables import (
@@ -38,10 +35,6 @@ from luoshi.kernel.files.tables import (
 )
 
 CHILD = Path(__file__).with_name("sheet_child.py")
-CHILD_MEMORY_BYTES = 768 * 1024 * 1024
-CHILD_CPU_SECONDS = 20
-CHILD_WALL_SECONDS = 60.0
-_MOST_FRAME_BYTES = 64 * 1024 * 1024
 _LARGEST_INT = 1e18  # a float beyond it is a measurement, not a count or a number of something
 
 
@@ -145,12 +138,12 @@ def _workbook(shown: str, content: bytes) -> Iterator[OpenTable]:
     if part is None:
         raise Invalid(f"文件“{shown}”没有内容，请填写后重新上传。")
     look = _Look(content, part)
-    with _child(content, part.name) as pipe:
-        frames = _frames(shown, pipe)
-        layout = next(frames)
+    with child(CHILD, content, part.name.encode("utf-8").hex()) as pipe:
+        sent = frames(pipe, _unreadable(shown))
+        layout = next(sent)
         if layout is None:
             raise Invalid(f"文件“{shown}”工作表“{part.name}”没有内容，请填写后重新上传。")
-        table = _opened(shown, part.name, look.closing(_values(frames, pad=layout[1])))
+        table = _opened(shown, part.name, look.closing(_values(sent, pad=layout[1])))
         table.merged = [_range(corners) for corners in layout[4]]
         table.formulas, table.errors = look.marks.formulas, look.marks.errors
         table.other_sheets = [sheet.name for sheet in sheets if sheet != part]
@@ -188,48 +181,47 @@ def _readable(shown: str) -> Iterator[None]:
         ) from error
 
 
-@contextmanager
-def _child(content: bytes, sheet: str) -> Iterator[IO[bytes]]:
-    """Start the parsing process and give its output; whatever happens, it has ended afterwards."""
-    command = [sys.executable, "-I", str(CHILD), sheet.encode("utf-8").hex()]
-    command += [str(CHILD_MEMORY_BYTES), str(CHILD_CPU_SECONDS)]
-    with tempfile.TemporaryFile() as source:
-        source.write(content)
-        source.seek(0)
-        process = subprocess.Popen(command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    watch = threading.Timer(CHILD_WALL_SECONDS, process.kill)
-    watch.daemon = True
-    watch.start()
-    assert process.stdout is not None
-    try:
-        yield process.stdout
-    finally:
-        watch.cancel()
-        process.stdout.close()
-        process.kill()
-        process.wait()
+@dataclass(frozen=True)
+class SheetRows:
+    """A visible sheet as it stands: its name, the number of its first row, all its rows from column A on."""
+
+    name: str
+    top: int
+    rows: list[Row]
 
 
-def _frames(shown: str, pipe: IO[bytes]) -> Iterator[Any]:
-    """Yield what the child sends. Raises: Invalid when it ends before saying so."""
-    while True:
-        head = pipe.read(4)
-        size = int.from_bytes(head, "big")
-        if len(head) == 4 and size == 0:
-            return
-        frame = pipe.read(size) if len(head) == 4 and size <= _MOST_FRAME_BYTES else b""
-        if not frame or len(frame) != size:
-            raise Invalid(
-                f"文件“{shown}”无法读取：文件已损坏，或数据区过大（例如在很远的单元格里留有内容）。"
-                "请把数据复制到新工作簿，删除多余的行和列，另存为 .xlsx 后重新上传。"
-            )
-        yield marshal.loads(frame)  # noqa: S302 - written by our own child a moment ago
+def read_sheets(name: str, content: bytes, *, most: int) -> list[SheetRows]:
+    """Read every visible sheet of a checked workbook whole, without looking for a head.
+
+    Raises: Invalid; also when more than ``most`` sheets are filled.
+    """
+    shown = plain_name(name)
+    with _readable(shown), zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = [part for part in sheet_xml.visible_sheets(archive) if sheet_xml.has_cells(archive, part)]
+    if len(parts) > most:
+        raise Invalid(f"文件“{shown}”有{len(parts)}张工作表，超过上限{most}张，请拆分后上传。")
+    found = []
+    for part in parts:
+        with child(CHILD, content, part.name.encode("utf-8").hex()) as pipe:
+            sent = frames(pipe, _unreadable(shown))
+            layout = next(sent)
+            if layout is not None:
+                rows = list(_values(sent, pad=layout[1]))
+                found.append(SheetRows(part.name, layout[0] + 1, rows))
+    return found
 
 
-def _values(frames: Iterator[list[list[Any]]], *, pad: int) -> Iterator[Row]:
+def _unreadable(shown: str) -> str:
+    return (
+        f"文件“{shown}”无法读取：文件已损坏，或数据区过大（例如在很远的单元格里留有内容）。"
+        "请把数据复制到新工作簿，删除多余的行和列，另存为 .xlsx 后重新上传。"
+    )
+
+
+def _values(sent: Iterator[list[list[Any]]], *, pad: int) -> Iterator[Row]:
     """Yield rows from column A on; the parser leaves out ``pad`` empty columns at the left."""
     left: Row = [None] * pad
-    for frame in frames:
+    for frame in sent:
         for row in frame:
             yield left + [_value(cell) for cell in row]
 

@@ -60,6 +60,7 @@ MENU: Menu = (
         "成果与核验",
         (
             Entry("通报", "report_list", "file-report", "report.view", "report"),
+            Entry("数字校对", "draft_check", "checklist", "draft.check", "", "校对"),
             Entry("留痕核验", "event_list", "shield-check", "ledger.view", "", "留痕"),
         ),
     ),

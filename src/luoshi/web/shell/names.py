@@ -152,6 +152,8 @@ PAGES = {
     "issue_page": "已定稿通报",
     "issue_docx": "下载已定稿通报",
     "issue_pdf": "下载已定稿通报（PDF）",
+    "draft_check": "数字校对",
+    "draft_export": "导出数字校对",
     "message_list": "消息",
     "message_export": "导出消息",
     "message_read": "消息标为已读",
