@@ -16,7 +16,7 @@ _SUBTOTAL_ROW = re.compile(r"^.{0,10}?小\s*计[:：]?$")
 _BLANK = re.compile(r"^[-–—/*＊\\s]*$")
 _RATE_HEAD = re.compile(r"率|占比|比重|比例|百分比|%|同比|环比|增幅|增长|pct|percent", re.IGNORECASE)
 _NO_SUM_HEAD = re.compile(
-    r"序号|名次|排名|编号|编码|年份|年度|得分|分数|总分|均|单价|标准|满分|权重|评分|工期|日期|电话"
+    r"序号|名次|排名|编号|编码|年份|年度|得分|分数|总分|均|单价|标准|满分|权重|评分|工期|日期|电话号码|联系电话"
 )
 _HALF = 0.6
 _MOST_DIGITS = 10

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from luoshi.core.figlint.bounds import fits, share_range, shown
+from luoshi.core.figlint.bounds import fits, share_range
 from luoshi.core.figlint.groups import Group
 from luoshi.core.figlint.model import PERCENT, Context, Finding, Quantity, Sentence
 from luoshi.core.figlint.roles import Role
 from luoshi.core.figlint.tokens import comparable
+from luoshi.core.formulas import FULL, Rounding, rounded
 
 SHARE, RATE = "占比", "比率"
 _OF_WHAT = re.compile(
@@ -175,7 +176,7 @@ def _judge(
     if not computed or share.unit != PERCENT or any(fits(each, share) for _, each in computed):
         return
     whole = computed[0][0]
-    value = f"{shown(100 * Fraction(part.value) / Fraction(whole.value), share.digits)}%"
+    value = _percent(part, whole, share.digits)
     how = f"{part.text}÷{whole.text}＝{value}"
     if len({other.value for other, _ in computed}) > 1:
         how += "；文中其他总数作分母也不能得出所印的数"
@@ -183,6 +184,13 @@ def _judge(
     said = f"{'占' if kind == SHARE and '占' not in lead else lead} {share.text}"
     where = f"{sentence.place}第 {sentence.number} 句"
     yield share, Finding(where, kind, sentence.text, said, value, how)
+
+
+def _percent(part: Quantity, whole: Quantity, digits: int) -> str:
+    """Return a percentage as it should be printed: never 100 while something is open."""
+    exact = 100 * Fraction(part.value) / Fraction(whole.value)
+    nearly_all = part.value < whole.value and rounded(exact, digits) == FULL
+    return f"{rounded(exact, digits, Rounding.TRUNCATE if nearly_all else Rounding.HALF_UP)}%"
 
 
 def rate_findings(

@@ -105,8 +105,9 @@ def _rest(
             return
     left = Fraction(whole.value) - sum(Fraction(each.value) for each in others)
     if left < 0:
-        left = Fraction(whole.value) - Fraction(others[-1].value)
-        others = others[-1:]
+        # The parts overlap; what remains is most often told of the first of them.
+        left = Fraction(whole.value) - Fraction(others[0].value)
+        others = others[:1]
     how = f"{whole.text}－{'－'.join(each.text for each in others)}＝{like(left, rest)}"
     yield rest, _finding(sentence, AMONG, f"{rest.label or '其余'} {rest.text}", like(left, rest), how)
 

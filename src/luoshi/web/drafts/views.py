@@ -62,7 +62,7 @@ def draft_check(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def draft_export(request: HttpRequest) -> HttpResponse:
-    """Give the list of the page as a spreadsheet. It comes back signed with the request, from the page itself."""
+    """Give the list of the page as a spreadsheet; the page sends it back signed, nothing was kept."""
     require_right(request.actor, "draft.check")
     try:
         name, rows = signing.loads(request.POST.get("list", ""), salt=SALT, max_age=AN_HOUR)
