@@ -40,7 +40,7 @@ NETWORKS = [
 URL = re.compile(r"https?://([\w.-]+)")
 # Names of XML and JSON namespaces, this machine, and the names reserved for examples (RFC 2606).
 HARMLESS = re.compile(
-    r"(www\.)?w3\.org|json-schema\.org|schemas\.(openxmlformats\.org|microsoft\.com)|purl\.org|127\.0\.0\.1|localhost|([\w-]+\.)*example(\.\w+)*"
+    r"(www\.)?w3\.org|json-schema\.org|schemas\.(openxmlformats\.org|microsoft\.com)|purl\.(oclc\.)?org|127\.0\.0\.1|localhost|([\w-]+\.)*example(\.\w+)*"
 )
 
 

@@ -186,4 +186,4 @@ def test_menu_hides_areas_without_a_pack(browse, district):
         link.get_text().strip() for link in soup(browse("ducha").get("/")).select("#side a:not(.side-close)")
     ]
     # a first form can be designed where no pack has brought one
-    assert titles == ["工作台", "留痕核验", "单位", "表单设计", "业务包"]
+    assert titles == ["工作台", "数字校对", "留痕核验", "单位", "表单设计", "业务包"]

@@ -113,8 +113,9 @@ def _nows(sentence: Sentence, roles: list[Role], run: list[int], pattern: Quanti
 
 def _of_subject(sentence: Sentence, then: Quantity, context: Context) -> list[Quantity]:
     """Return the count that 隐患数比上次的640处减少 speaks of, when it was named before with its words."""
-    found = _SUBJECT.match(then.lead)
-    subject = found.group("what") if found else ""
+    words = re.split("[，。；、]", then.before)[-1]
+    found = _SUBJECT.match(words)
+    subject = found.group("what").removesuffix(then.unit) if found else ""
     same = [each for each in context.known if len(subject) > 1 and subject in each.label]
     return [each for each in reversed(same) if comparable(each, then)][:1]
 
@@ -147,7 +148,10 @@ def _judge(
     right = [now for now, computed in found if fits(computed[0], change)]
     if found and not right:
         now, (_, value, how) = found[0]
-        should = f"{'下降' if now.value < then.value else '增长'} {_printed(change, value)}"
+        should = f"{_verb(change, now, then)} {like(value, change)}"
+        if change.unit == now.unit == PERCENT:
+            gap = shown(abs(Fraction(now.value) - Fraction(then.value)), change.digits)
+            should = f"{_verb(change, now, then)} {gap}个百分点"
         said = f"{change.lead.strip() or '变化'} {change.text}"
         yield change, Finding(_where(sentence), KIND, sentence.text, said, should, how)
     elif right and all(_direction(sentence, change, now, then) for now in right):
@@ -163,7 +167,7 @@ def _computed(change: Quantity, now: Quantity, then: Quantity) -> tuple[Range, F
         return (
             gap_range(now, then),
             abs(a - b),
-            f"{now.text}与{then.text}相差 {_gap_text(change, abs(a - b))}",
+            f"{now.text}与{then.text}相差 {like(abs(a - b), change)}",
         )
     if change.unit not in (PERCENT, TIMES):
         return None
@@ -188,12 +192,13 @@ def _computed(change: Quantity, now: Quantity, then: Quantity) -> tuple[Range, F
     )
 
 
-def _gap_text(change: Quantity, gap: Fraction) -> str:
-    return _printed(change, gap)
-
-
-def _printed(change: Quantity, value: Fraction) -> str:
-    return like(value, change)
+def _verb(change: Quantity, now: Quantity, then: Quantity) -> str:
+    """Return the verb that goes with the right change: rates rise, amounts are added to."""
+    if change.unit == POINTS or change.unit == now.unit == PERCENT:
+        return "下降" if now.value < then.value else "提高"
+    if change.unit in (PERCENT, TIMES):
+        return "下降" if now.value < then.value else "增长"
+    return "减少" if now.value < then.value else "增加"
 
 
 def _direction(sentence: Sentence, word: Quantity, now: Quantity, then: Quantity) -> Finding | None:
@@ -219,7 +224,7 @@ def _amount_and_percent(
             value = 100 * Fraction(amount.value) / then
             how = f"比较期为 {like(then, now)}，{amount.text}÷{like(then, now)}＝{shown(value, rate.digits)}%"
             said = f"{rate.lead.strip()} {rate.text}"
-            yield rate, Finding(_where(sentence), KIND, sentence.text, said, _printed(rate, value), how)
+            yield rate, Finding(_where(sentence), KIND, sentence.text, said, like(value, rate), how)
 
 
 def _one_comparison(amount: Quantity, rate: Quantity) -> bool:

@@ -19,7 +19,11 @@ _BRACKET = re.compile(r"^[一-鿿]{0,8}[（(](?!同比|环比|含|比|较|不含
 _LISTED = re.compile(r"[、]|(?:和|与|及|以及)")
 _FRESH = re.compile(r"^(?:共|累计|合计|共计|总计|总共|全区|全市|全县)")
 _REST = re.compile(r"^(?:其余|剩余|余下)")
-_OTHERS = re.compile(r"^(?:其他|其它)")
+_OTHERS = re.compile(r"(?:^|等)(?:其他|其它)")
+# Counts of how far things have come overlap; counts of kinds do not.
+_STATE = re.compile(
+    r"办|满意|完成|解决|整改|签收|答复|按时|按期|合格|达标|反馈|回访|已|未|新|化解|达成|涉及|开工|完工|投|受理|检查|发现|其中"
+)
 _OF_THESE = re.compile(r"^(?P<what>[^，。；]{2,16}?)中[，,]")
 
 
@@ -46,7 +50,7 @@ def is_rest(quantity: Quantity) -> bool:
 
 def names_others(quantity: Quantity) -> bool:
     """Say whether a part gathers what was not named: a list that ends so leaves nothing out."""
-    return bool(_OTHERS.match(quantity.label))
+    return bool(_OTHERS.search(quantity.label))
 
 
 def groups_of(sentence: Sentence, roles: list[Role], context: Context) -> list[Group]:
@@ -110,7 +114,7 @@ class _Reader:
     def _add(self, group: Group, quantity: Quantity, gap: str) -> None:
         if not comparable(group.head, quantity):
             return
-        if _joined(gap) or _same_ending(group.runs[-1], quantity):
+        if _joined(gap) or _of_one_kind(group.runs[-1], quantity):
             group.runs[-1].append(quantity)
         else:
             group.runs.append([quantity])
@@ -133,7 +137,7 @@ def _joined(gap: str) -> bool:
     )
 
 
-def _same_ending(run: list[Quantity], quantity: Quantity) -> bool:
-    """Say whether the labels are of one kind: 城关街道, 河西街道; 咨询类, 求助类."""
-    endings = {each.label[-1:] for each in (*run, quantity)}
-    return len(endings) == 1 and endings <= set("类区县镇乡局办处院所店厂村") | {"道"}
+def _of_one_kind(run: list[Quantity], quantity: Quantity) -> bool:
+    """Say whether parts between commas are kinds of one thing: 城镇人口, 乡村人口; not 办结, 满意."""
+    labels = [each.label for each in (*run, quantity)]
+    return all(len(label) > 1 and not _STATE.search(label) for label in labels)

@@ -26,10 +26,16 @@ _DOWN = "下降|减少|降低|回落|下滑|压减|压降|缩减|缩短|降幅|�
 _AFTER_VERB = r"(?:了|为|达|达到|幅度为|幅度达)?$"
 _CHANGE = re.compile(rf"(?:{_UP}|{_DOWN}){_AFTER_VERB}")
 _SHORT_CHANGE = re.compile(rf"(?:比|较|同比|环比)[^，。；]*[增升多降减少]{_AFTER_VERB}")
-_WENT_DOWN = re.compile(rf"(?:{_DOWN}|[降减少])(?:了|为|达|达到|到|至|幅度为|幅度达)?$")
+_MORE_OF = re.compile(r"(?:比|较|同比|环比)[^，。；]{0,8}[多少][一-鿿]{1,4}$")
+_WENT_DOWN = re.compile(
+    rf"(?:{_DOWN}|[降减少]|[比较][^，。；]{{0,8}}少[一-鿿]{{1,4}})(?:了|为|达|达到|到|至|幅度为|幅度达)?$"
+)
 _BASE = re.compile(
-    r"(?:比|较)[^，。；、]{1,14}的$|"
+    r"(?:比|较)[^，。；、]{1,14}的$|上[一]?次|上轮|上一(?:年度?|季度|期)|"
     r"(?:上年同期|去年同期|上年|去年|上月|上季度?|上期|同期|年初|上周|前年)(?:份|末|底)?[^，。；、]{0,12}$"
+)
+_BASE_IN_BRACKETS = re.compile(
+    r"(?:上年同期|去年同期|上年|去年|上月|上季度?|上期|同期|年初|上周|上次|前年)(?:末|底)?[（(]$"
 )
 _FROM = re.compile(r"(?:由|从)(?!\d)?[^，。；、（）]{0,14}$")
 _TO = re.compile(
@@ -72,13 +78,18 @@ def _role(quantity: Quantity, before: Role | None) -> Role:
         return Role.ASIDE
     if before is Role.FROM and _TO.search(quantity.before):
         return Role.TO
-    if _CHANGE.search(lead) or _SHORT_CHANGE.search(lead) or quantity.unit in (POINTS, TIMES):
+    if (
+        _CHANGE.search(lead)
+        or _SHORT_CHANGE.search(lead)
+        or _MORE_OF.search(lead)
+        or quantity.unit in (POINTS, TIMES)
+    ):
         return Role.CHANGE
     if _GOAL.search(lead):
         return Role.ASIDE
     if _FROM.search(lead) and len(lead) < 16:
         return Role.FROM
-    if _BASE.search(lead):
+    if _BASE.search(lead) or _BASE_IN_BRACKETS.search(quantity.before):
         return Role.BASE
     if quantity.unit == PERCENT:
         return _percent_role(quantity, before)

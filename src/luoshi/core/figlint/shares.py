@@ -32,7 +32,11 @@ _STATES = (
     "部分",
     "限时",
     "一次性",
-    "实际",
+    "限期",
+    "当场",
+    "立即",
+    "责令",
+    "应",
 )
 _TOTAL_MARK = re.compile(r"共|总|合计|累计|受理|收到|接到|应|抽查|抽取|检查|回访|发放|登记|交办|派发|排查")
 _ALL = re.compile(r"平均|综合|加权|折算")
@@ -52,7 +56,7 @@ def share_findings(
         wholes = _explicit(sentence, share) or _wholes(sentence, roles, groups, context, share, part)
         if wholes:
             yield from _judge(sentence, SHARE, share, part, wholes)
-        elif not _named(share):
+        elif not _named(share, part.unit):
             alone.append((share, part))
     if len(alone) > 2:
         yield from _by_most(sentence, alone, context)
@@ -144,7 +148,7 @@ def _wholes(
         ]
         heads = [each for each in heads if not _apart(sentence, each, part)]
     every = sentence.quantities
-    what = _named(share)
+    what = _named(share, part.unit)
     if what:
         before = [each for each in every if each.start < share.start and not each.is_share]
         heads = [each for each in (*before, *context.known) if what in each.label + each.noun]
@@ -155,12 +159,13 @@ def _wholes(
     return [each for each in found if each.value >= part.value]
 
 
-def _named(share: Quantity) -> str:
+def _named(share: Quantity, unit: str = "") -> str:
     """Return the whole that a share names (占站点总数的: 站点), or "" for a bare 占 or 占总数的."""
     of = _OF_WHAT.search(share.lead)
     if of is None or _GENERIC.match(of.group("what")):
         return ""
-    return re.sub(r"的|全部|所有|全区|全市|总数|总量|同期|当月|件数", "", of.group("what"))
+    what = of.group("what").removesuffix(unit).removesuffix("总") if unit else of.group("what")
+    return re.sub(r"的|全部|所有|全区|全市|总数|总量|同期|当月|件数", "", what)
 
 
 def _apart(sentence: Sentence, one: Quantity, other: Quantity) -> bool:
