@@ -106,3 +106,18 @@ def test_mean_rank_and_number_columns_are_not_added_up() -> None:
 def test_sentence_in_a_cell_is_read() -> None:
     lines = ("事项|进展", "热线|共受理200件，其中电话150件，占80%", "信访|共3件")
     assert found(*lines) == [("表 1 第 2 行第 2 列第 1 句", "占 80%", "75%")]
+
+
+def test_rates_without_a_common_rule_are_passed_over() -> None:
+    # Three rows happen to be 办结 of 受理; most are something else.
+    rows = [f"甲{n}|{100 + n}|{50 + n}|{97 - n}.31%" for n in range(9)]
+    assert found(HEAD, *ROWS[:3], *rows) == []
+
+
+def test_total_row_that_holds_the_mean_is_passed_over() -> None:
+    assert found("单位|时长", "甲|10", "乙|20", "丙|33", "合计|21") == []
+
+
+def test_row_with_a_category_that_ends_in_subtotal_is_no_total() -> None:
+    rows = ("五区小计|甲|10", "其他|乙|5", "其他|丙|6", "五区小计|丁|50")
+    assert found("分组|地区|件数", *rows) == []
