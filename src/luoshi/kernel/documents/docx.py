@@ -6,6 +6,8 @@ frozen document again gives the same file, whose hash can be kept.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from luoshi.kernel.documents import docx_blocks as blocks
 from luoshi.kernel.documents import docx_letter, tree
 from luoshi.kernel.documents.docx_chart import chart
@@ -17,12 +19,15 @@ FIGURES_NAMESPACE = "urn:luoshi:figures"
 # One fixed identity: the part is found by its namespace, the id only has to be there and stay the same.
 _FIGURES_ID = "{6C756F73-6869-4669-8775-726573000001}"
 
+Sources = Mapping[str, Mapping[str, str]]
+"""Figure key → what the figure is bound to, as attribute names and values."""
 
-def render_docx(doc: tree.Document) -> bytes:
-    """Return ``doc`` as DOCX bytes; the same tree gives the same bytes.
+
+def render_docx(doc: tree.Document, sources: Sources | None = None) -> bytes:
+    """Return ``doc`` as DOCX bytes; the same tree and sources give the same bytes.
 
     Figures are wrapped in bookmarks (``tree.figure_marks``) and listed in a custom XML part with root
-    ``luoshi-figures``: bookmark, key and printed text.
+    ``luoshi-figures``: bookmark, key, printed text and, where ``sources`` knows it, what it is bound to.
     """
     package = Package()
     document = package.add("word/document.xml", b"", f"{WML}.document.main+xml")
@@ -32,7 +37,7 @@ def render_docx(doc: tree.Document) -> bytes:
     canvas = blocks.Canvas(package, document)
     content = [*_opening(doc), *_text(canvas, doc), *_ending(canvas, doc)]
     document.content = root("w:document", "w r wp mc wps", None, el("w:body", None, *content, section))
-    _add_figures(package, doc)
+    _add_figures(package, doc, sources or {})
     _add_properties(package, doc)
     return package.to_bytes()
 
@@ -81,9 +86,12 @@ def _ending(canvas: blocks.Canvas, doc: tree.Document) -> list[Xml]:
     return out
 
 
-def _add_figures(package: Package, doc: tree.Document) -> None:
+def _add_figures(package: Package, doc: tree.Document, sources: Sources) -> None:
     rows = [
-        el("figure", {"mark": figure.mark, "key": figure.key, "text": figure.text})
+        el(
+            "figure",
+            {**sources.get(figure.key, {}), "mark": figure.mark, "key": figure.key, "text": figure.text},
+        )
         for figure in tree.figure_marks(doc)
     ]
     item = package.add(

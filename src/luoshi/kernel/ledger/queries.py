@@ -108,6 +108,18 @@ def newest_events_of(row_type: str, row_ids: Collection[int]) -> dict[int, int]:
     return dict(named.order_by("row_id").annotate(newest=Max("event_id")).values_list("row_id", "newest"))
 
 
+def namings_of(row_type: str, row_ids: Collection[int]) -> dict[int, list[EventView]]:
+    """Return row id → all events that wrote that row (no root), oldest first; three queries."""
+    named = Naming.objects.filter(row_type=row_type, row_id__in=row_ids)
+    pairs = list(named.order_by("row_id", "event_id").values_list("row_id", "event_id"))
+    views = _views(Event.objects.filter(pk__in={event for _, event in pairs}).order_by("id"))
+    by_id = {view.id: view for view in views}
+    found: dict[int, list[EventView]] = {}
+    for row_id, event_id in pairs:
+        found.setdefault(row_id, []).append(by_id[event_id])
+    return found
+
+
 def events_page(
     *,
     kind: str = "",

@@ -213,13 +213,13 @@ def column_text(row: Ledgered, name: str) -> str:
     return canonical_bytes(None if value is None else column.spell(value)).decode()
 
 
-def row_digest(row: Ledgered, commitments: Mapping[str, str]) -> str:
-    """Return the SHA-256 (hex) of the canonical object ``{column: value}`` of a row.
+def row_body(row: Ledgered, commitments: Mapping[str, str]) -> dict[str, Canonical]:
+    """Return the object ``{column: value}`` whose canonical bytes the digest of a row is taken of.
 
     ``commitments`` maps each private column to the commitment that stands for its value.
     Decimals enter as text, datetimes as integer milliseconds, dates as ISO text, foreign keys as ids,
     JSON columns as structure, bytes as hex. The row must hold what the database holds.
-    Raises: KeyError for a missing commitment; TypeError, ValueError for values without a canonical form.
+    Raises: KeyError for a missing commitment.
     """
     found: dict[str, Canonical] = {}
     for column in columns_of(type(row)):
@@ -230,7 +230,15 @@ def row_digest(row: Ledgered, commitments: Mapping[str, str]) -> str:
         else:
             value = getattr(row, column.name)
             found[column.name] = None if value is None else column.spell(value)
-    return sha256_hex(canonical_bytes(found))
+    return found
+
+
+def row_digest(row: Ledgered, commitments: Mapping[str, str]) -> str:
+    """Return the SHA-256 (hex) of the canonical bytes of ``row_body``.
+
+    Raises: KeyError for a missing commitment; TypeError, ValueError for values without a canonical form.
+    """
+    return sha256_hex(canonical_bytes(row_body(row, commitments)))
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from luoshi.core.canonical import canonical_bytes
@@ -57,6 +57,17 @@ def bounds_text(bounds: Iterable[Bound]) -> str:
 def bounds_from(text: str) -> tuple[Bound, ...]:
     """Return the bounds of a text made by ``bounds_text``."""
     return tuple(Bound(**row) for row in json.loads(text))
+
+
+def sources_of(bounds: Iterable[Bound], codes: Mapping[int, str]) -> dict[str, dict[str, str]]:
+    """Return figure key → what a document says the figure is bound to. ``codes``: unit id → code."""
+    found = {}
+    for bound in bounds:
+        source = {"kind": bound.kind, "part": bound.part, "ref": bound.ref, "period": bound.period}
+        if bound.unit_id is not None and bound.unit_id in codes:
+            source["unit"] = codes[bound.unit_id]
+        found[bound.key] = source
+    return found
 
 
 def linked(document: Document, bounds: Iterable[Bound], link: Link) -> Document:
