@@ -193,6 +193,7 @@ ROWS = (
     ),
     Row("issue_page", SEEN, lambda ids: [ids["issue"]]),
     Row("issue_docx", SEEN, lambda ids: [ids["issue"]]),
+    Row("issue_bundle", (302, 403, 403, 200, 404, 200), lambda ids: [ids["issue"]]),
     Row("issue_pdf", SEEN, lambda ids: [ids["issue"]]),
     *(Row(name, same(200)) for name in ("message_list", "message_export", "notice_preference")),
     Row("message_read", same(302), method="post"),

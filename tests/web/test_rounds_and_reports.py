@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
+import re
+from io import BytesIO
+from zipfile import ZipFile
+
+import pytest
+from django.urls import reverse
+
 from luoshi.core.periods import parse_period
 from luoshi.kernel.assess.queries import rounds_visible
+from luoshi.kernel.definitions.actions import Entry, pack_version_add
+from luoshi.kernel.definitions.queries import definitions_in, pack_in_force
 from luoshi.kernel.filings.actions import filing_correct
 from luoshi.kernel.reports.queries import issues_visible
 from luoshi.web.reports import views as report_views
 from tests.web.conftest import PANJIN, PERIOD, obligation_of, soup, text_of
 
 FREEZE = f"/reports/{PANJIN}/{PERIOD}/freeze/"
+
+
+def newer_definition(district, pack: str, key: str, title: str) -> None:
+    """A newer version of a pack calls one of its entries by another title."""
+    current = pack_in_force(pack)
+    entries = [
+        Entry(each.kind, each.key, {**each.body, "title": title} if each.key == key else each.body)
+        for each in definitions_in(current.id)
+    ]
+    pack_version_add(
+        by=district.actor("ducha").by,
+        pack=pack,
+        version=current.version + 1,
+        title=current.title,
+        content_hash="0" * 64,
+        entries=entries,
+        bindings={},
+        now=district.now,
+    )
 
 
 def rounds_of(district, ref: str = PANJIN):
@@ -124,3 +152,33 @@ def test_same_key_sent_twice_freezes_once(browse, district):
     first, second = client.post(FREEZE, form), client.post(FREEZE, form)
     assert first["Location"] == second["Location"]
     assert issues_visible(district.actor("ducha")).filter(report_ref=PANJIN).count() == 2
+
+
+def test_proof_bundle_is_offered_on_the_frozen_page_and_downloaded(browse, district):
+    issue = issues_visible(district.actor("ducha")).get(report_ref=PANJIN)
+    client = browse("ducha")
+    link = soup(client.get(f"/reports/issues/{issue.pk}/")).select_one("a[href$='/bundle/']")
+    answer = client.get(link["href"])
+    assert answer["Content-Type"] == "application/zip" and "zip" in answer["Content-Disposition"]
+    assert "bundle.json" in ZipFile(BytesIO(answer.content)).namelist()
+    assert "下载证明包" not in text_of(browse("dawa").get(f"/reports/issues/{issue.pk}/"))
+
+
+def test_figures_of_a_frozen_report_open_by_the_definition_they_were_frozen_under(browse, district):
+    issue = issues_visible(district.actor("ducha")).get(report_ref=PANJIN)
+    client = browse("ducha")
+    links = [a["href"] for a in soup(client.get(f"/reports/issues/{issue.pk}/")).select("#paper a[href]")]
+    figures = [href for href in links if "panjin_satisfied" in href]
+    assert figures and all("version=1" in href for href in figures)
+    newer_definition(district, "bulletins", "panjin_satisfied", "较新的满意率")
+    assert "较新的满意率" not in text_of(client.get(figures[0]))
+    assert "通报定稿时的口径" in text_of(client.get(figures[0]))
+    assert "较新的满意率" in text_of(client.get(re.sub("&?version=1", "", figures[0])))
+
+
+@pytest.mark.parametrize("version", ["0", "x", "１", "-1"])
+def test_version_that_is_no_number_is_refused_in_words(browse, district, version):
+    answer = browse("ducha").get(
+        reverse("figure", args=[f"{PANJIN}_done"]), {"period": PERIOD, "version": version}
+    )
+    assert answer.status_code == 409 and "版本应为正整数" in text_of(answer)

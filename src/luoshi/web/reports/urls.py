@@ -12,6 +12,7 @@ urlpatterns = [
     path("issues/<int:issue_id>/", views.issue_page, name="issue_page"),
     path("issues/<int:issue_id>/docx/", views.issue_docx, name="issue_docx"),
     path("issues/<int:issue_id>/pdf/", views.issue_pdf, name="issue_pdf"),
+    path("issues/<int:issue_id>/bundle/", views.issue_bundle, name="issue_bundle"),
     path("issues/<int:issue_id>/compare/", views.report_compare, name="report_compare"),
     path("<str:ref>/<str:period>/", views.report_page, name="report_page"),
     path("<str:ref>/<str:period>/docx/", views.report_docx, name="report_docx"),

@@ -19,6 +19,7 @@ from luoshi.kernel.documents.tree import Document
 from luoshi.kernel.org.queries import units_on
 from luoshi.kernel.reports.actions import report_freeze
 from luoshi.kernel.reports.bounds import linked
+from luoshi.kernel.reports.bundle import docx_sources, proof_bundle
 from luoshi.kernel.reports.queries import (
     ReportView,
     issue_compared,
@@ -31,7 +32,7 @@ from luoshi.web.filings.periods import periods_opened
 from luoshi.web.reports.forms import FreezeForm, OpenForm
 from luoshi.web.reports.links import link_for
 from luoshi.web.shell.errors import refusals_into
-from luoshi.web.shell.export import DOCX, PDF, download
+from luoshi.web.shell.export import DOCX, PDF, ZIP, download
 from luoshi.web.shell.posting import request_key, taken_once
 
 PDF_SECONDS = 60.0
@@ -95,6 +96,7 @@ def page_context(request: HttpRequest, view: ReportView) -> dict[str, object]:
         "may": {
             "freeze": can(request.actor, "report.freeze"),
             "compare": can(request.actor, "present.compare"),
+            "bundle": can(request.actor, "report.bundle"),
             "pdf": can_pdf(),
         },
     }
@@ -103,7 +105,8 @@ def page_context(request: HttpRequest, view: ReportView) -> dict[str, object]:
 def linked_document(view: ReportView) -> Document:
     """Return the document with an address on every figure that can be opened."""
     codes = {unit.id: unit.code for unit in units_on(view.period.end)}
-    return linked(view.document, view.bounds, link_for(codes))
+    version = None if view.issue is None else view.report.pack_version
+    return linked(view.document, view.bounds, link_for(codes, version))
 
 
 @require_safe
@@ -164,6 +167,14 @@ def issue_pdf(request: HttpRequest, issue_id: int) -> HttpResponse:
 
 
 @require_safe
+def issue_bundle(request: HttpRequest, issue_id: int) -> HttpResponse:
+    """The proof bundle of one frozen report, to be checked on a machine without this system."""
+    issue = issue_visible(request.actor, issue_id)
+    require_right(request.actor, "report.bundle")
+    return download(proof_bundle(issue).content, f"{issue.title}（证明包）.zip", ZIP)
+
+
+@require_safe
 def report_compare(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Frozen figures beside what the present records would print."""
     issue = issue_visible(request.actor, issue_id)
@@ -174,15 +185,20 @@ def report_compare(request: HttpRequest, issue_id: int) -> HttpResponse:
 
 def docx_of(view: ReportView) -> HttpResponse:
     """Answer with the document of a report."""
-    return download(render_docx(view.document), f"{file_title(view)}.docx", DOCX)
+    return download(document_of(view), f"{file_title(view)}.docx", DOCX)
 
 
 def pdf_of(view: ReportView) -> HttpResponse:
     """Answer with the document as .pdf. Raises: NotFound where no converter is installed."""
-    content = to_pdf(render_docx(view.document), timeout=PDF_SECONDS)
+    content = to_pdf(document_of(view), timeout=PDF_SECONDS)
     if content is None:
         raise NotFound("本机没有安装 PDF 转换程序，请下载 Word 文档后自行另存为 PDF。")
     return download(content, f"{file_title(view)}.pdf", PDF)
+
+
+def document_of(view: ReportView) -> bytes:
+    """Return a report as .docx, each figure naming what it is bound to."""
+    return render_docx(view.document, docx_sources(view.bounds))
 
 
 def file_title(view: ReportView) -> str:

@@ -13,6 +13,7 @@ from luoshi.kernel.documents.xlsx import Column, Sheet, write_xlsx
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 PDF = "application/pdf"
+ZIP = "application/zip"
 FORBIDDEN = str.maketrans({char: "_" for char in '\\/:*?"<>|'})
 
 

@@ -151,6 +151,7 @@ PAGES = {
     "slip_cancel": "撤销督办单",
     "issue_page": "已定稿通报",
     "issue_docx": "下载已定稿通报",
+    "issue_bundle": "下载证明包",
     "issue_pdf": "下载已定稿通报（PDF）",
     "draft_check": "数字校对",
     "draft_export": "导出数字校对",
