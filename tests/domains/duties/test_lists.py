@@ -170,6 +170,15 @@ def test_publishing_needs_another_account_an_item_and_a_day_to_come():
     assert kinds_of(made)[-1] == "list.published" and verify_ledger().ok
 
 
+def test_nobody_publishes_for_units_out_of_their_sight():
+    draft = drafted(keeper_code="P1")
+    put(draft)
+    before = snapshot()
+    with pytest.raises(NotAllowed, match="适用单位中有 4 个不在您的范围内"):
+        list_publish(actor=actor(24, "office", "P1", "B"), list_id=draft.pk, effective_from=TODAY, now=NOW)
+    assert snapshot() == before
+
+
 def test_who_wrote_one_item_into_the_draft_may_not_publish_it():
     draft = drafted()
     put(draft, by=publisher())

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from luoshi.core.errors import Duplicate, Incomplete, Invalid, NotAllowed, NotFound, WrongState
+from luoshi.core.errors import Duplicate, Frozen, Incomplete, Invalid, NotAllowed, NotFound, WrongState
 from luoshi.kernel.evidence.models import Evidence, Revision
 from luoshi.kernel.evidence.queries import revision_content, revision_visible
 from luoshi.kernel.filings.actions import (
@@ -19,7 +19,7 @@ from luoshi.kernel.filings.actions import (
     filing_sign,
 )
 from luoshi.kernel.filings.at_hand import HINT_DATES, at_hand, entered_at_once
-from luoshi.kernel.filings.models import EntryEvidence, FilingEvidence
+from luoshi.kernel.filings.models import EntryEvidence, FilingEvidence, Obligation
 from luoshi.kernel.filings.queries import filing_diff, filing_versions, version_before
 from luoshi.kernel.ledger.models import Event
 from luoshi.kernel.ledger.verify import verify_ledger
@@ -54,6 +54,19 @@ def remove(cast: Cast, revision: Revision) -> None:
     filing_evidence_remove(
         actor=cast.clerk, obligation_id=owed().pk, evidence_id=revision.evidence_id, now=later(minutes=6)
     )
+
+
+def test_after_a_hard_lock_what_is_at_hand_stays_as_it_is(cast):
+    revision = added(cast.clerk)
+    Obligation.objects.update(lock_mode="hard", lock_at=IN_TIME)
+    before = snapshot()
+    with pytest.raises(Frozen):
+        remove(cast, revision)
+    with pytest.raises(Frozen):
+        replace(cast, revision)
+    with pytest.raises(Frozen):
+        added(cast.clerk, proof(content=pdf("三")), now=later(minutes=7))
+    assert snapshot() == before
 
 
 def test_a_file_at_hand_says_what_it_is_about_and_who_recorded_it_when(cast):
