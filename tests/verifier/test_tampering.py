@@ -318,6 +318,10 @@ def test_unpacked_bundle_is_verified_as_well(made: ProofBundle, tmp_path: Path):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_bytes(content)
     assert verifier_run(tmp_path).code == 0
+    mine = tmp_path / "mine.docx"
+    mine.write_bytes(made.docx)
+    assert "多出文件 mine.docx，清单里没有" in verifier_run(tmp_path).text
+    assert verifier_run(tmp_path, mine).code == 0
 
 
 @pytest.mark.parametrize("name", list(TAMPERINGS))

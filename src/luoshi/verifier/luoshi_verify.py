@@ -24,6 +24,7 @@ from xml.etree import ElementTree
 FORMAT, VERSION = "luoshi-proof", 1
 LARGEST_FILE, MOST_FILES = 300 * 1024 * 1024, 5000
 SHOWN_FAULTS = 20
+LEFT_BEHIND = (".DS_Store", "Thumbs.db", "desktop.ini")
 TAG_PRIME = 2**31 - 1
 DASH, FULL = "—", Decimal(100)
 EXACT, QUOTIENT = Context(prec=120), Context(prec=28, rounding=ROUND_HALF_EVEN)
@@ -486,8 +487,8 @@ def ranks_of(scheme, sheets):
 class Bundle:
     """The files of a bundle, read with care and taken apart."""
 
-    def __init__(self, path):
-        self.files = read_files(path)
+    def __init__(self, path, apart=None):
+        self.files = read_files(path, apart)
         self.head = parse(self.file("bundle.json"), "bundle.json")
         if not isinstance(self.head, dict) or self.head.get("format") != FORMAT:
             raise Unreadable("这不是落实的证明包。")
@@ -535,13 +536,20 @@ class Bundle:
         return "全部单位" if unit_id is None else self.units.get(unit_id, {}).get("title", f"单位 {unit_id}")
 
 
-def read_files(path):
-    """Return name → bytes of a zip or a folder. Raises: Unreadable."""
+def read_files(path, apart=None):
+    """Return name → bytes of a zip or a folder. Raises: Unreadable.
+
+    In a folder, the document to be checked (``apart``) and what desktops leave behind are no part of it.
+    """
     if os.path.isdir(path):
         found = {}
         for folder, _, names in os.walk(path):
             for name in names:
                 whole = os.path.join(folder, name)
+                if name in LEFT_BEHIND or (
+                    apart is not None and os.path.realpath(whole) == os.path.realpath(apart)
+                ):
+                    continue
                 with open(whole, "rb") as file:
                     found[os.path.relpath(whole, path).replace(os.sep, "/")] = file.read(LARGEST_FILE)
         return found
@@ -1203,7 +1211,7 @@ def check_charts(bundle, verdicts, parts):
 
 def verify(path, docx_path=None):
     """Return (bundle, verdicts). Raises: Unreadable."""
-    bundle, verdicts = Bundle(path), Verdicts()
+    bundle, verdicts = Bundle(path, docx_path), Verdicts()
     check_files(bundle, verdicts)
     check_records(bundle, verdicts)
     check_definitions(bundle, verdicts)

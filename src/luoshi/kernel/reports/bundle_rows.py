@@ -38,10 +38,14 @@ def rows_gathered(figures: Iterable[Figure], forms: Mapping[str, Form], named: f
     """
     figures = list(figures)
     periods = [parse_period(code) for code in sorted({figure.period_code for figure in figures})]
-    last = max((figure.position for figure in figures), default=0)
-    facts = FilingFact.objects.filter(form_ref__in=sorted(forms)).order_by(
-        "form_ref", "period_code", "filing_id"
-    )
+    if not periods:
+        return Gathered([], [])
+    last = max(figure.position for figure in figures)
+    facts = FilingFact.objects.filter(
+        form_ref__in=sorted(forms),
+        period_start__gte=min(each.start for each in periods),
+        period_end__lte=max(each.end for each in periods),
+    ).order_by("form_ref", "period_code", "filing_id")
     wanted = [
         fact
         for fact in facts.iterator()
