@@ -10,6 +10,8 @@ from bs4 import BeautifulSoup
 from luoshi.kernel.assess.queries import rounds_visible, sheets_visible
 from luoshi.kernel.ledger.queries import events_page
 from luoshi.kernel.reports.queries import issues_visible
+from luoshi.web.shell.frame import MENU
+from luoshi.web.shell.templatetags.luoshi import icon_svg
 from tests.web.conftest import HTMX, PANJIN, PERIOD, obligation_of, soup, text_of
 
 WORD = re.compile(r"[A-Za-z]{3,}")
@@ -186,4 +188,10 @@ def test_menu_hides_areas_without_a_pack(browse, district):
         link.get_text().strip() for link in soup(browse("ducha").get("/")).select("#side a:not(.side-close)")
     ]
     # a first form can be designed where no pack has brought one
-    assert titles == ["工作台", "数字校对", "留痕核验", "单位", "表单设计", "业务包"]
+    assert titles == ["工作台", "表单设计", "数字校对", "留痕核验", "单位", "业务包"]
+
+
+def test_every_line_of_the_menu_has_an_icon_of_its_own():
+    icons = [entry.icon for _, entries in MENU for entry in entries]
+    assert len(icons) == len(set(icons)), sorted(icons)
+    assert all(icon_svg(name) for name in icons)

@@ -139,4 +139,29 @@ def test_queries_of_the_lists_do_not_grow_with_rows(browse, cast):
                 client.get(address)
             counted.append((address, len(queries)))
     assert len(set(counted)) == 3, counted
-    assert max(count for _, count in counted) <= 60
+    assert max(count for _, count in counted) <= 64
+
+
+def cards(client) -> dict[str, tuple[str, str]]:
+    """Return number and address of each card of the workbench by its title."""
+    return {
+        each.select_one(".l").get_text(): (each.select_one(".v").contents[0], each["href"])
+        for each in soup(client.get("/")).select("a.kpi")
+    }
+
+
+def test_cards_of_the_workbench_count_what_presses_and_lead_there(browse, cast):
+    assert cards(browse("clerk"))["填报待办"] == ("1", MINE)
+    assert cards(browse("clerk"))["逾期"] == ("0", f"{MINE}?step=fill")
+    count, address = cards(browse("clerk", PAST_DUE))["逾期"]
+    assert (count, address) == ("1", f"{MINE}?step=fill&light=red")
+    assert len(lines(soup(browse("clerk", PAST_DUE).get(address)))) == 1
+    whole = cards(browse("reviewer", PAST_DUE))
+    assert whole["填报待办"][0] == "0" and whole["逾期未报"][0] == str(Obligation.objects.count())
+    assert whole["逾期未报"][1] == "/filings/statistics/"
+    assert "填报待办" not in cards(browse("auditor")), "who changes nothing has nothing to do"
+
+
+def test_cards_stay_away_from_quiet_hours(browse, cast):
+    assert cards(browse("clerk", PAST_DUE.replace(hour=10)))["未读消息"][0] == "0"
+    assert cards(browse("clerk", PAST_DUE.replace(hour=23)))["未读消息"][0] == "—"

@@ -150,3 +150,28 @@ def test_a_reply_past_its_time_reads_so_everywhere(browse, world):
     slip_reply(actor=world.cast.clerk, slip_id=slip.pk, text="已补报", now=on(27))
     slip_sign(actor=world.cast.head, slip_id=slip.pk, now=on(27))
     assert "逾期回复" in text_of(browse("clerk", on(28)).get(f"/slips/{slip.pk}/"))
+
+
+def test_the_list_of_work_names_the_slip_that_waits(browse, world):
+    (slip,) = issued(world)
+    page = soup(browse("clerk").get("/filings/mine/"))
+    assert page.select_one(f".notice a[href='/slips/{slip.pk}/']").get_text() == "督办单 1 份"
+    card = next(
+        each for each in soup(browse("clerk").get("/")).select("a.kpi") if "督办单" in each.get_text()
+    )
+    assert "待您办 1，逾期未回复 0" in card.get_text()
+
+
+def test_who_issues_nothing_is_not_led_to_what_should_be_issued(browse, world):
+    assert soup(browse("reviewer").get("/slips/")).select_one("a[href='/slips/proposals/']")
+    assert not soup(browse("office").get("/slips/")).select_one("a[href='/slips/proposals/']")
+
+
+def test_who_signed_stands_as_post_in_words(browse, world):
+    (slip,) = issued(world)
+    slip_reply(actor=world.cast.clerk, slip_id=slip.pk, text="已补报，原因是岗位交接。", now=TIP)
+    slip_sign(actor=world.cast.head, slip_id=slip.pk, now=TIP)
+    slip.refresh_from_db()
+    code = slip.replies.get().signed_by_post
+    said = text_of(browse("reviewer").get(f"/slips/{slip.pk}/"))
+    assert "签批：单位S1 · " in said and f"签批：{code}" not in said

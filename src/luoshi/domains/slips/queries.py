@@ -34,6 +34,7 @@ __all__ = [
     "slip_visible",
     "slips_found",
     "slips_of_obligation",
+    "slips_open",
     "slips_waiting",
 ]
 
@@ -102,6 +103,11 @@ def slips_of_obligation(actor: Actor, obligation_id: int, now: datetime) -> list
     """Return the slips in sight about one obligation, the newest first."""
     about = SlipLine.objects.filter(obligation_id=obligation_id).order_by().values("slip_id")
     return _views(slips_visible(actor).filter(pk__in=about), now)
+
+
+def slips_open(actor: Actor, now: datetime) -> list[SlipView]:
+    """Return the slips in sight that are neither accepted, escalated nor cancelled, the newest first."""
+    return _views(slips_visible(actor).filter(state__in=OPEN), now)
 
 
 def slips_waiting(actor: Actor, now: datetime) -> list[SlipView]:

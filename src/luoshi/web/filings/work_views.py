@@ -18,7 +18,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from luoshi.core.beijing import local_day
 from luoshi.core.lights import LOOKS, Light
 from luoshi.core.periods import Period
+from luoshi.domains.slips.queries import slips_waiting
 from luoshi.kernel.access.policy import require_right
+from luoshi.kernel.discuss.queries import questions_mine
 from luoshi.kernel.filings.actions import filings_accept_batch
 from luoshi.kernel.filings.flows import STEP_TITLES, Step
 from luoshi.kernel.filings.queries import (
@@ -112,11 +114,23 @@ def work_list(request: HttpRequest) -> HttpResponse:
     require_right(request.actor, "filing.view")
     context = {
         **listed(request, my_open_work(request.actor, request.now)),
+        "others": others_of(request),
         "steps": [(step.value, title) for step, title in STEP_TITLES.items()],
         "lights": [(light.value, LOOKS[light].word) for light in Light if light is not Light.EXCUSED],
     }
     template = "filings/entry/_mine.html" if request.htmx else "filings/entry/mine.html"
     return render(request, template, context)
+
+
+def others_of(request: HttpRequest) -> list[tuple[str, str]]:
+    """Return what else waits for the actor, in words, with where it is done."""
+    found = []
+    if slips := slips_waiting(request.actor, request.now):
+        one = reverse("slip_detail", args=[slips[0].slip.pk])
+        found.append((f"督办单 {len(slips)} 份", one if len(slips) == 1 else reverse("slip_list")))
+    if asked := questions_mine(request.actor, request.now).count():
+        found.append((f"待答复的问题 {asked} 个", f"{reverse('question_list')}?mine=1&state=waiting"))
+    return found
 
 
 def listed(request: HttpRequest, works: Sequence[OpenWork]) -> dict[str, Any]:

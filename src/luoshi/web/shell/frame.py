@@ -47,20 +47,26 @@ MENU: Menu = (
     (
         "责任落实",
         (
-            Entry("责任清单", "duty_overview", "checklist", "list.view", "list", "清单"),
+            Entry("责任清单", "duty_overview", "list-check", "list.view", "list", "清单"),
             Entry("节点填报", "form_list", "file-text", "filing.view", "form", "填报"),
             Entry("问答", "question_list", "message-circle", "question.view", "form"),
-            Entry("报表目录", "registry_list", "calendar", "filing.view", "form", "目录"),
-            Entry("基层减负", "burden_page", "clock", "filing.view", "form", "减负"),
             Entry("督办单", "slip_list", "alert-triangle", "slip.view", "slip", "督办"),
             Entry("检查考核", "round_list", "rosette", "round.view", "scheme", "考核"),
+        ),
+    ),
+    (
+        "减负",
+        (
+            Entry("基层减负", "burden_page", "leaf", "filing.view", "form", "减负"),
+            Entry("报表目录", "registry_list", "folder", "filing.view", "form", "目录"),
+            Entry("表单设计", "proposal_list", "edit", "form.view"),
         ),
     ),
     (
         "成果与核验",
         (
             Entry("通报", "report_list", "file-report", "report.view", "report"),
-            Entry("数字校对", "draft_check", "checklist", "draft.check", "", "校对"),
+            Entry("数字校对", "draft_check", "search", "draft.check", "", "校对"),
             Entry("留痕核验", "event_list", "shield-check", "ledger.view", "", "留痕"),
         ),
     ),
@@ -68,10 +74,9 @@ MENU: Menu = (
         "系统管理",
         (
             Entry("单位", "unit_tree", "sitemap", "org.view"),
-            Entry("表单设计", "proposal_list", "edit", "form.view"),
             Entry("账号", "account_list", "key", "account.manage"),
-            Entry("消息发送", "notice_log", "message-circle", "notice.log", "notice"),
-            Entry("消息推送", "notice_webhook", "message-circle", "notice.channel", "notice"),
+            Entry("消息发送", "notice_log", "send", "notice.log", "notice"),
+            Entry("消息推送", "notice_webhook", "webhook", "notice.channel", "notice"),
             Entry("业务包", "pack_list", "package", "pack.view"),
         ),
     ),
@@ -145,7 +150,7 @@ def _areas(kinds: frozenset[str]) -> list[tuple[str, tuple[Entry, ...]]]:
     """Return a section for each pack that brings item types, with a line for each type."""
     found: dict[str, tuple[Entry, ...]] = {}
     for kind in types_in_force() if "item" in kinds else ():
-        entry = Entry(kind.title, "item_list", "checklist", "item.view", "item", args=(kind.ref,))
+        entry = Entry(kind.title, "item_list", "briefcase", "item.view", "item", args=(kind.ref,))
         found[kind.area] = (*found.get(kind.area, ()), entry)
     return list(found.items())
 

@@ -17,11 +17,12 @@ from luoshi.domains.slips.queries import (
     SlipView,
     lines_of,
     proposed,
+    rules_issued,
     slip_visible,
     slips_found,
 )
 from luoshi.domains.slips.rules import rules_all
-from luoshi.kernel.access.policy import can, require_right
+from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.documents.docx import render_docx
 from luoshi.kernel.documents.pdf import to_pdf
 from luoshi.web.shell.errors import refusals_into
@@ -56,7 +57,7 @@ def slip_list(request: HttpRequest) -> HttpResponse:
         "filtered": any(asked.values()),
         "levels": list(dict.fromkeys(level.title for rules in rules_all() for level in rules.levels)),
         "states": [("overdue", "逾期未回复"), *STATES.items()],
-        "issues": can(request.actor, "slip.issue"),
+        "issues": bool(rules_issued(request.actor)),
     }
     return render(request, "slips/_rows.html" if request.htmx else "slips/list.html", context)
 

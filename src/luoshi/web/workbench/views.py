@@ -13,14 +13,14 @@ from luoshi.core.actor import Actor
 from luoshi.core.beijing import local_day
 from luoshi.core.lights import Light
 from luoshi.core.periods import parse_period
-from luoshi.domains.slips.queries import proposed, slips_waiting
+from luoshi.domains.slips.queries import SlipView, proposed
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.assess.queries import rounds_visible
 from luoshi.kernel.definitions.queries import definitions_of, pack_versions
-from luoshi.kernel.discuss.queries import questions_mine
+from luoshi.kernel.discuss.models import Question
 from luoshi.kernel.filings.flows import STEP_TITLES, Step
-from luoshi.kernel.filings.queries import FormCard, drafts_of, forms_visible, my_open_work
-from luoshi.kernel.ledger.queries import events_page, pending_count, position
+from luoshi.kernel.filings.queries import FormCard, drafts_of, forms_visible
+from luoshi.kernel.ledger.queries import events_page
 from luoshi.kernel.org.queries import units_on
 from luoshi.kernel.reports.queries import issues_visible
 from luoshi.web.filings.matrix_views import matrix_context
@@ -28,25 +28,13 @@ from luoshi.web.filings.tools import may_fill
 from luoshi.web.filings.work_views import Group, groups_of
 from luoshi.web.ledger.words import Names
 from luoshi.web.shell.templatetags.luoshi import moment
+from luoshi.web.workbench.cards import Waiting, cards_of
 
 NEWEST = 8
 WAITS = {Step.FILL: "待报", Step.SIGN: "待审签", Step.REVIEW: "待审核"}
 LIGHT_TONES = {Light.BLUE: "doing", Light.YELLOW: "warn", Light.RED: "bad"}
 EXCERPT = 10
 SLIP_STEPS = {"issued": "回复督办单", "replied": "签批督办回复", "signed": "认可或退回督办回复"}
-
-
-@dataclass(frozen=True)
-class Kpi:
-    """One card: a count, its unit of measure, one line beneath, where it leads."""
-
-    title: str
-    value: int
-    unit: str
-    below: str
-    href: str
-    icon: str
-    tone: str
 
 
 @dataclass(frozen=True)
@@ -70,15 +58,16 @@ def workbench(request: HttpRequest) -> HttpResponse:
     events = events_page(limit=NEWEST) if can(actor, "ledger.view") else []
     names = Names.of((event.by for event in events), request.today)
     titles = {found.ref: found.title for found in definitions_of("scheme")} if rounds else {}
-    work = groups_of(my_open_work(actor, request.now))
+    waiting = Waiting.of(actor, request.now)
+    work = groups_of(waiting.work)
     listed = {group.first.form_ref for group in work}
     context = {
-        "kpis": kpis(actor, cards, rounds, issues),
+        "kpis": cards_of(request, waiting),
         "todos": [
             *(work_todo(group, request) for group in work[:NEWEST]),
             *drafts_waiting(actor),
-            *slips_to_do(request),
-            *questions_waiting(request),
+            *slips_to_do(request, waiting.slips),
+            *questions_waiting(request, waiting.questions),
             *filings_waiting(actor, [card for card in cards if card.form.ref not in listed]),
             *units_lagging(actor, cards),
             *rounds_waiting(actor, rounds, titles),
@@ -95,35 +84,15 @@ def workbench(request: HttpRequest) -> HttpResponse:
 
 
 def excerpt(request: HttpRequest, cards: list[FormCard]) -> dict[str, object] | None:
-    """Return the head of the matrix of the form with most still to come, else of the newest one."""
-    opened = [card for card in cards if card.newest is not None]
+    """Return the head of the matrix of the form with most still to come, else of the newest one.
+
+    A single unit has no matrix: its progress stands in the table of the forms.
+    """
+    opened = [card for card in cards if card.newest is not None and card.units > 1]
     if not opened:
         return None
     card = max(opened, key=lambda each: (each.opened - each.answered, each.newest.end))
     return matrix_context(request, card.form.ref, per_page=EXCERPT)
-
-
-def kpis(actor: Actor, cards: list[FormCard], rounds: list, issues: list) -> list[Kpi]:
-    """Return the cards of the areas the actor may see."""
-    found = []
-    if can(actor, "filing.view"):
-        opened, answered = sum(card.opened for card in cards), sum(card.answered for card in cards)
-        below = f"已报 {answered}，待报 {opened - answered}"
-        found.append(Kpi("应报", opened, "份", below, reverse("form_list"), "file-text", "blue"))
-    if can(actor, "round.view"):
-        published = sum(each.state == "published" for each in rounds)
-        below = f"试算中 {len(rounds) - published}" if can(actor, "round.compute") else "结果可逐项查看算式"
-        found.append(Kpi("已发布考核", published, "轮", below, reverse("round_list"), "rosette", "green"))
-    if can(actor, "report.view"):
-        below = f"最近 {parse_period(issues[0].period_code).title}" if issues else "尚无定稿"
-        found.append(
-            Kpi("定稿通报", len(issues), "份", below, reverse("report_list"), "file-report", "amber")
-        )
-    if can(actor, "ledger.view"):
-        pending = pending_count()
-        below = f"待编号 {pending} 条" if pending else "均已依次编号"
-        found.append(Kpi("留痕", position(), "条", below, reverse("event_list"), "shield-check", "red"))
-    return found
 
 
 def drafts_waiting(actor: Actor) -> list[Todo]:
@@ -140,10 +109,10 @@ def drafts_waiting(actor: Actor) -> list[Todo]:
     ]
 
 
-def slips_to_do(request: HttpRequest) -> list[Todo]:
+def slips_to_do(request: HttpRequest, slips: list[SlipView]) -> list[Todo]:
     """Slips on which the actor is to act, and what should be issued and is not."""
     todos = []
-    for view in slips_waiting(request.actor, request.now)[:NEWEST]:
+    for view in slips[:NEWEST]:
         slip, left = view.slip, (local_day(view.slip.reply_by) - request.today).days
         label, tone = (due_words(left), "bad" if left < 0 else "warn")
         if slip.state == "signed":
@@ -157,9 +126,8 @@ def slips_to_do(request: HttpRequest) -> list[Todo]:
     return todos
 
 
-def questions_waiting(request: HttpRequest) -> list[Todo]:
+def questions_waiting(request: HttpRequest, waiting: list[Question]) -> list[Todo]:
     """Questions that wait for the actor's answer, in one line."""
-    waiting = list(questions_mine(request.actor, request.now))
     if not waiting:
         return []
     days = (request.today - local_day(waiting[0].asked_at)).days

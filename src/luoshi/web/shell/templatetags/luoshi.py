@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from luoshi.core.errors import NotFound
 from luoshi.core.periods import parse_period
+from luoshi.kernel.org.queries import post_get
 from luoshi.web.shell.frame import Frame, frame_of
 from luoshi.web.shell.names import without_holes
 
@@ -144,3 +146,13 @@ def described(field: BoundField) -> SafeString:
 def subtract(value: int, other: int) -> int:
     """``value`` less ``other``."""
     return value - other
+
+
+@register.filter
+def post_words(code: str) -> str:
+    """Return the post of a code as "单位 · 岗位", the code itself where no such post is known. One query."""
+    try:
+        post = post_get(code)
+    except NotFound:
+        return code
+    return f"{post.unit.title} · {post.title}"
