@@ -115,6 +115,9 @@ def test_missing_and_unfit_values_are_named_beside_the_field(browse):
         "cases": "应为整数，现为 1.5，请核对后改正。",
         "overdue": "此项必填，请填写超期。",
     }
+    summary = page.select_one("#entry > .notice.error")
+    assert summary.get_text().startswith("有 ") and "您填的内容都还在" in summary.get_text()
+    assert all(page.select_one(link["href"]) for link in summary.select("a")) and summary.select("a")
     assert page.select_one("#id_cases")["value"] == "1.5" and not Filing.objects.exists()
 
 

@@ -158,7 +158,7 @@ def test_cards_of_the_workbench_count_what_presses_and_lead_there(browse, cast):
     assert len(lines(soup(browse("clerk", PAST_DUE).get(address)))) == 1
     whole = cards(browse("reviewer", PAST_DUE))
     assert whole["填报待办"][0] == "0" and whole["逾期未报"][0] == str(Obligation.objects.count())
-    assert whole["逾期未报"][1] == "/filings/statistics/"
+    assert whole["逾期未报"][1] == "/filings/statistics/?sort=-missing"
     assert "填报待办" not in cards(browse("auditor")), "who changes nothing has nothing to do"
 
 

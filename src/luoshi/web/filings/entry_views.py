@@ -193,6 +193,7 @@ def fill_context(request: HttpRequest, entry: Entry, asked: EntryForm) -> dict[s
         "entry": entry,
         "obligation": entry.obligation,
         "asked": asked,
+        "wrong": [(asked[key], asked[key].label) for key in asked.errors if key in asked.fields],
         "lines": lines_of(asked, values_before(entry.obligation), theirs, items, more_rows(request)),
         # The first button is what Enter presses: it must not drop a row or remove a file.
         "default_save": any(not field.single for field in entry.form.fields),

@@ -41,11 +41,11 @@ WHOLE = 100_000
 
 @require_safe
 def form_list(request: HttpRequest) -> HttpResponse:
-    """Every form with how far it has come."""
+    """Every form with how far it has come; those that were never opened stand last."""
     require_right(request.actor, "filing.view")
     rows = [
         (card, PERIODS[card.form.period_kind], 100 * card.answered / card.opened if card.opened else None)
-        for card in forms_visible(request.actor)
+        for card in sorted(forms_visible(request.actor), key=lambda card: not card.opened)
     ]
     return render(request, "filings/forms.html", {"rows": rows})
 

@@ -109,7 +109,15 @@ def _overdue(request: HttpRequest) -> Card:
     found = list(counts(request.actor, by=By.ALL, at=request.now).values())
     total = sum(each.missing for each in found)
     below = f"应报 {sum(each.opened for each in found)}，待报 {sum(each.waiting for each in found)}"
-    return Card("逾期未报", str(total), "份", below, reverse("filing_statistics"), "clock", _alarm(total))
+    return Card(
+        "逾期未报",
+        str(total),
+        "份",
+        below,
+        f"{reverse('filing_statistics')}?sort=-missing",
+        "clock",
+        _alarm(total),
+    )
 
 
 def _slips(request: HttpRequest, waiting: Waiting) -> Card:

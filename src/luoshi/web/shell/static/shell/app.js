@@ -108,6 +108,11 @@
       if (event.key === "Escape") { closeDrawer(); }
       if (event.key === "Tab") { keepFocusInside(event); }
     });
+    document.addEventListener("change", function (event) {
+      var all = event.target.closest("[data-all]");
+      if (!all) { return; }
+      all.form.querySelectorAll("input[name=" + all.getAttribute("data-all") + "]").forEach(function (box) { box.checked = all.checked; });
+    });
     document.body.addEventListener("click", function (event) {
       var asked = event.target.closest("[data-confirm]");
       if (asked && !window.confirm(asked.getAttribute("data-confirm"))) { event.preventDefault(); }
