@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -17,7 +18,6 @@ from luoshi.core.lights import Light
 from luoshi.domains.slips.queries import SlipView, slips_open, slips_waiting
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.definitions.queries import kinds_in_force
-from luoshi.kernel.discuss.models import Question
 from luoshi.kernel.discuss.queries import questions_found, questions_mine
 from luoshi.kernel.filings.flows import STEP_TITLES, Step
 from luoshi.kernel.filings.queries import By, OpenWork, counts, my_open_work
@@ -47,7 +47,7 @@ class Waiting:
 
     work: list[OpenWork]
     slips: list[SlipView]
-    questions: list[Question]
+    questions: list[Any]
 
     @classmethod
     def of(cls, actor: Actor, now: datetime) -> Waiting:
@@ -135,7 +135,7 @@ def _slips(request: HttpRequest, waiting: Waiting) -> Card:
     )
 
 
-def _to_answer(request: HttpRequest, waiting: Sequence[Question]) -> Card:
+def _to_answer(request: HttpRequest, waiting: Sequence[Any]) -> Card:
     below = "没有等您答复的"
     if waiting:
         below = f"最久的已等 {(request.today - local_day(waiting[0].asked_at)).days} 天"

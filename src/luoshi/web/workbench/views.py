@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,7 +18,6 @@ from luoshi.domains.slips.queries import SlipView, proposed
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.assess.queries import rounds_visible
 from luoshi.kernel.definitions.queries import definitions_of, pack_versions
-from luoshi.kernel.discuss.models import Question
 from luoshi.kernel.filings.flows import STEP_TITLES, Step
 from luoshi.kernel.filings.queries import FormCard, drafts_of, forms_visible
 from luoshi.kernel.ledger.queries import events_page
@@ -126,7 +126,7 @@ def slips_to_do(request: HttpRequest, slips: list[SlipView]) -> list[Todo]:
     return todos
 
 
-def questions_waiting(request: HttpRequest, waiting: list[Question]) -> list[Todo]:
+def questions_waiting(request: HttpRequest, waiting: list[Any]) -> list[Todo]:
     """Questions that wait for the actor's answer, in one line."""
     if not waiting:
         return []
