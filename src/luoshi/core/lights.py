@@ -85,6 +85,7 @@ def light(owed: Owed, *, now: datetime, calendar: WorkCalendar, rules: LightRule
     blue when due is near; else white.
 
     >>> from datetime import timedelta
+    >>> from luoshi.core.beijing import LOCAL
     >>> due = datetime(2021, 1, 15, 23, 59, 59, tzinfo=LOCAL)
     >>> weekdays = WorkCalendar("cn", {}, frozenset({2021}))
     >>> [light(Owed("none", due), now=due - timedelta(days=left), calendar=weekdays).value

@@ -45,7 +45,7 @@ class Cell:
         return Decimal(1).scaleb(-self.digits)
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Read:
     """A grid that was read. ``lines``: (index of the row in the grid, kind), without head and empty rows."""
 

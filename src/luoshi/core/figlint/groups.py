@@ -27,15 +27,18 @@ _STATE = re.compile(
 _OF_THESE = re.compile(r"^(?P<what>[^，。；]{2,16}?)中[，,]")
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Group:
-    """A whole and the parts named after it. ``exhaustive``: the words say that nothing is left out."""
+    """A whole and the parts named after it. ``exhaustive``: the words say that nothing is left out.
+
+    ``inner``: groups whose whole is a part of this one.
+    """
 
     head: Quantity
     depth: int
     exhaustive: bool
     runs: list[list[Quantity]] = field(default_factory=list)
-    nested: bool = False
+    inner: list[Group] = field(default_factory=list)
 
     @property
     def parts(self) -> list[Quantity]:
@@ -78,7 +81,7 @@ class _Reader:
             opened = self._opened(last, quantity, gap)
             if opened:
                 if self.stack:
-                    self.stack[-1].nested = True
+                    self.stack[-1].inner.append(opened)
                 self.stack.append(opened)
                 yield opened
             elif self.stack:

@@ -47,7 +47,7 @@ def group_findings(
             how = f"部分 {part.text} 大于总数 {group.head.text}"
             said = f"{part.label or '其中'} {part.text}"
             yield part, _finding(sentence, AMONG, said, f"不大于 {group.head.text}", how)
-        if too_large or group.nested:
+        if too_large or group.inner:
             continue
         yield from _run_findings(sentence, group, shares)
 

@@ -142,7 +142,7 @@ def quantities(text: str) -> list[Quantity]:
 
     >>> found = quantities("2021年1月受理1.2万件，办结率97.65%，同比提高3个百分点")
     >>> [(str(each.value), each.unit) for each in found]
-    [('12000', '件'), ('97.65', '%'), ('3', '百分点')]
+    [('12000.0', '件'), ('97.65', '%'), ('3', '百分点')]
     """
     text = text.translate(_WIDE)
     marks = [mark for mark in _NUMBER.finditer(text) if _may_count(text, mark)]
