@@ -37,6 +37,16 @@ FAULTS = (
     Seed("need: [result]", 'need: [result, ¦result]', "重复"),
     Seed("title: 待派发,", "¦titl: 待派发,", "是否想写 title"),
     Seed('who: "duty:lead"', 'who: ¦"duty:lead.boss"', "duty:角色"),
+    Seed("calendar: cn", "calendar: ¦en", "没有日历"),
+    Seed("start: move.send.first", "start: move.¦sned.first", "是否想写 send"),
+    Seed("start: move.send.last", "start: ¦move.send", "move.动作.first"),
+    Seed("stop: stage.done", "stop: state.¦closd", "是否想写 closed"),
+    Seed("pause: [{state: wait, max: 5 workday}]", "pause: [¦{state: wait}]", "挂起必须写 max"),
+    Seed("{state: wait, max", "{state: ¦wiat, max", "是否想写 wait"),
+    Seed("{budget: 4 work_hour}", "{budget: ¦4 workhour}", "4 work_hour"),
+    Seed("upto: 10 workday", "upto: ¦10 calendar_day", "应与目标的单位一致"),
+    Seed('at: "130%"', "at: ¦130", "-3 workday"),
+    Seed("tell: [watch], mark", "tell: [¦wacth], mark", "是否想写 watch"),
     Seed("do: cancel, title: 作废", "do: ¦accept, title: 作废", "重复"),
 )  # fmt: skip
 
@@ -134,3 +144,28 @@ def walks(moves, stages):
 
 def as_list(value):
     return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("        start_next_day: true\n", "", "起算当日是否计入"),
+        (", {budget: 15 workday}]", "]", "最后一个目标不能写 when"),
+        ("{budget: 15 workday}", "{budget: 15 workday, field: wish}", "两者取一"),
+        ("{budget: 15 workday}", "{field: wish}", "还没有填"),
+        ("{budget: 15 workday}", "{field: solved}", "没有日期字段"),
+        ("{budget: 15 workday}", "{budget: 15 workday}, {budget: 9 workday}", "只能排在最后"),
+        ("        target: [{budget: 4 work_hour}]\n", "", "缺少 target"),
+        (
+            "target: [{budget: 4 work_hour}]",
+            'hours: "13:00-17:00 08:00-12:00"\n        target: [{budget: 4 work_hour}]',
+            "互不重叠",
+        ),
+    ],
+)
+def test_a_clock_that_would_fail_some_item_is_refused(tmp_path, old, new, says):
+    folder = pack_copy(tmp_path, "zhengqi")
+    text = (folder / "pack.yaml").read_text(encoding="utf-8")
+    assert old in text
+    (folder / "pack.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert any(says in str(fault) for fault in faults_of(folder))

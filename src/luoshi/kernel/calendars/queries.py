@@ -30,6 +30,15 @@ def work_calendar(code: str) -> WorkCalendar:
     return kept[1]
 
 
+def calendar_print(calendar: WorkCalendar) -> str:
+    """Return the name of the content of a calendar that ``work_calendar`` gave; no query while it is kept."""
+    kept = _kept.get(calendar.code)
+    if kept is None or kept[1] is not calendar:
+        found = Calendar.objects.filter(code=calendar.code).values_list("fingerprint", flat=True)
+        return found.order_by("id").first() or ""
+    return kept[0]
+
+
 def work_calendar_or_plain(code: str) -> WorkCalendar:
     """Return the calendar, Monday to Friday where it is not installed: for hints, never for due dates."""
     try:

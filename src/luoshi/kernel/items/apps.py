@@ -10,8 +10,11 @@ class ItemsConfig(AppConfig):
         from luoshi.kernel.items.checking import facts_finding
         from luoshi.kernel.ledger.checkers import register_checker
         from luoshi.kernel.ledger.kinds import register_kinds
+        from luoshi.kernel.notify.topics import register_subject, register_topic
 
         register_checker("item_facts", "由事项和流转重新推出事实行，与现存的逐列比较", facts_finding)
+        register_topic("item.clock", "事项时限提醒")
+        register_subject("item", "事项")
         register_kinds(
             {
                 "item.created": "事项已登记",
@@ -27,5 +30,9 @@ class ItemsConfig(AppConfig):
                 "item.split": "事项已拆分",
                 "item.migrated": "事项已随业务包衔接",
                 "item.revealed": "个人信息已查看",
+                "item.extension_asked": "事项延期已申请",
+                "item.extension_decided": "事项延期已批复",
+                "item.clock_resumed": "事项时限已自行恢复",
+                "item.clock_rearmed": "事项时限已按日历重新核定",
             }
         )

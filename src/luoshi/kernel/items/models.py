@@ -7,12 +7,16 @@ from typing import ClassVar
 from django.db import models
 
 from luoshi.db.fields import CodeField
+from luoshi.kernel.items.clock_models import ClockExtension, ClockPause, ItemClock
 from luoshi.kernel.items.fact_models import ItemFact, ItemSlot, MoveFact
 from luoshi.kernel.items.schema import Stage
 from luoshi.kernel.ledger.rows import Ledgered, Root
 
 __all__ = [
+    "ClockExtension",
+    "ClockPause",
     "Item",
+    "ItemClock",
     "ItemCounter",
     "ItemDuty",
     "ItemFact",

@@ -11,7 +11,8 @@ from luoshi.core.errors import NotAllowed
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.definitions.queries import SlotTarget, slots_of
 from luoshi.kernel.items.models import ItemDuty
-from luoshi.kernel.items.types import Holder, ItemType
+from luoshi.kernel.items.schema import Holder
+from luoshi.kernel.items.types import ItemType
 from luoshi.kernel.org.models import Appointment, Post
 from luoshi.kernel.org.places import holding
 from luoshi.kernel.org.queries import ancestor_chain

@@ -12,10 +12,11 @@ from luoshi.core.errors import Incomplete, Invalid, NotAllowed, NotFound
 from luoshi.kernel.items.actions import require_seen
 from luoshi.kernel.items.models import Item, ItemDuty, ItemPrivate, ItemReveal
 from luoshi.kernel.items.policy import may, standing_of
+from luoshi.kernel.items.schema import Holder
 from luoshi.kernel.items.sealing import unseal
 from luoshi.kernel.items.sight import item_locked
 from luoshi.kernel.items.steps import open_duties
-from luoshi.kernel.items.types import Holder, ItemType, type_by_id
+from luoshi.kernel.items.types import ItemType, type_by_id
 from luoshi.kernel.ledger.actions import record
 
 LEAST_REASON, MOST_REASON = 4, 100

@@ -70,6 +70,19 @@ FIELD_TYPE = (
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """Who a role of the pack is. ``kind``: post, unit or duty; ``name``: slot or duty.
+
+    ``part``: "" whoever handles for the unit, "head" its head, "super" the unit above it.
+    """
+
+    kind: str
+    name: str
+    part: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class DutyRule:
     """How many may hold a duty, and whether a unit or a post does. ``most`` None: any number."""
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from luoshi.core.actor import Actor
 from luoshi.core.beijing import local_day
+from luoshi.kernel.items.clock_steps import clocks_step
 from luoshi.kernel.items.clocks import Trigger, triggers_of
 from luoshi.kernel.items.facts import facts_step
 from luoshi.kernel.items.given import Read, Target
@@ -86,6 +87,7 @@ def step_write(step: Step) -> Taken:
     duties = _duties_write(step, number)
     private = _private_write(item, step.read.private)
     facts_step(kind, item, row, step.duties)
+    clocks = clocks_step(kind, item, row)
     told = {
         "type": item.type_ref,
         "number": item.number,
@@ -93,13 +95,14 @@ def step_write(step: Step) -> Taken:
         "state": [from_state, item.state],
         "fields": sorted([*changed, *step.read.private]),
         "duties": {role: [each.unit.code for each in who] for role, who in sorted(step.read.duties.items())},
+        "clocks": clocks.told,
     }
     record(
         item,
         step.event,
         by=step.actor.by,
         at=step.now,
-        rows=[row, *duties, *private, *step.rows],
+        rows=[row, *duties, *private, *clocks.rows, *step.rows],
         data={key: value for key, value in told.items() if value not in ([], {})} | dict(step.data),
     )
     return Taken(item, row, tuple(triggers_of(row)))

@@ -15,22 +15,10 @@ from luoshi.kernel.definitions.queries import (
     definitions_in,
     definitions_of,
 )
-from luoshi.kernel.items.schema import CREATE, DutyRule, Stage, Within, duty_rule, within_of
+from luoshi.kernel.items.schema import CREATE, DutyRule, Holder, Stage, Within, duty_rule, within_of
+from luoshi.kernel.items.schema_clocks import ClockRule, clock_rule
 
 LEAD = "lead"
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Who a role of the pack is. ``kind``: post, unit or duty; ``name``: slot or duty.
-
-    ``part``: "" whoever handles for the unit, "head" its head, "super" the unit above it.
-    """
-
-    kind: str
-    name: str
-    part: str
-    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +65,7 @@ class ItemType:
     states: Mapping[str, State]
     moves: Mapping[str, Move]
     public: tuple[str, ...]
+    clocks: Mapping[str, ClockRule]
 
     @property
     def facts(self) -> tuple[Field, ...]:
@@ -185,6 +174,7 @@ def _read(found: Def) -> ItemType:
         states={state.key: state for state in states},
         moves={move.key: move for move in moves},
         public=tuple(body["public"]),
+        clocks={key: clock_rule(key, clock, holders) for key, clock in (body.get("clocks") or {}).items()},
     )
 
 

@@ -31,8 +31,16 @@ _PATTERNS: Mapping[str, str] = {
     "need": "应为字段代码、note、basis 或 duty.职责",
     "may": "应为字段代码、note、basis 或 duty.职责",
     "edit": "应为字段代码、title 或 duty.职责",
+    "start": "应写作 move.动作.first、move.动作.last、state.状态 或 stage.阶段",
+    "stop": "应写作 move.动作.first、move.动作.last、state.状态 或 stage.阶段",
+    "budget": "应写作 15 workday、60 calendar_day、4 work_hour 或 24 hour",
+    "upto": "应写作 10 workday 这样的时长",
+    "cutoff": "应写作 17:00",
+    "hours": "应写作 08:30-12:00 13:30-17:30",
+    "on_reopen": "应写作 none、new 或 new 5 workday",
     "within": "应写作 10 workday、3 calendar_day 或 48 hour",
-    **dict.fromkeys(("open", "due", "at"), "应写作 end + 10 workday 这样的日期算式"),
+    **dict.fromkeys(("open", "due"), "应写作 end + 10 workday 这样的日期算式"),
+    "at": "应写作 end + 10 workday 这样的日期算式，时限的步骤写作 -3 workday、80% 或 due",
     **dict.fromkeys(("rows", "want", "units"), "应为包内文件的相对路径，如 fixtures/a.csv"),
 }
 # mappings whose every entry is spelled alike

@@ -15,6 +15,7 @@ from luoshi.kernel.items.schema import (
     RESERVED,
     Stage,
 )
+from luoshi.kernel.loader.checks.clocks import check_clocks
 from luoshi.kernel.loader.checks.context import Context, nearest_hint
 from luoshi.kernel.loader.checks.lifecycle import check_lifecycle, starts_of
 from luoshi.kernel.loader.nodes import Node
@@ -31,6 +32,7 @@ def check_items(ctx: Context) -> None:
         stages = _states(ctx, item)
         _moves(ctx, item, stages)
         _public(ctx, item)
+        check_clocks(ctx, item, stages)
         if (
             stages
             and not ctx.faults.under(f"{item.path}.states")

@@ -8,6 +8,7 @@ from pydantic import Discriminator, Field, StringConstraints, Tag
 
 from luoshi.kernel.items.schema import DUTY, FIELD_TYPE, NEED, NUMBER, WITHIN
 from luoshi.kernel.loader.sections.base import Code, ColumnTitle, Number, Section, Title
+from luoshi.kernel.loader.sections.clocks import ItemClock
 
 Stage = Literal["intake", "assigned", "working", "waiting", "verifying", "done", "void"]
 Need = Annotated[str, StringConstraints(pattern=NEED)]
@@ -94,6 +95,7 @@ class Item(Section):
     public: list[Code]
     states: Annotated[list[ItemState], Field(min_length=2, max_length=40)]
     moves: Annotated[list[ItemMove], Field(min_length=1, max_length=80)]
+    clocks: Annotated[dict[Code, ItemClock], Field(max_length=20)] = {}
 
 
 class Migrate(Section):
