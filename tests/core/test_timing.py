@@ -6,8 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
+from luoshi.core.beijing import LOCAL, end_of_day, local_day
 from luoshi.core.timing import (
-    LOCAL,
     Amount,
     Continued,
     Extended,
@@ -22,10 +22,8 @@ from luoshi.core.timing import (
     amount_of,
     clock_started,
     clock_state,
-    end_of_day,
     hours_of,
     ladder_step,
-    local_day,
     step_moment,
 )
 from luoshi.core.workdays import WorkCalendar

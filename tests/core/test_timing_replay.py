@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from luoshi.core.beijing import LOCAL, local_day
 from luoshi.core.timing import (
-    LOCAL,
     Amount,
     Clock,
     Event,
@@ -24,7 +24,6 @@ from luoshi.core.timing import (
     clock_after,
     clock_started,
     clock_state,
-    local_day,
 )
 from tests.core.tables import cn_calendar
 

@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from luoshi.core.actor import SYSTEM
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Incomplete, Invalid, NotAllowed, NotFound, SamePerson, WrongState
-from luoshi.core.timing import Verdict, clock_state, local_day
+from luoshi.core.timing import Verdict, clock_state
 from luoshi.kernel.calendars.actions import calendar_day_set, calendar_year_publish
 from luoshi.kernel.calendars.models import CalendarYear
 from luoshi.kernel.calendars.queries import work_calendar

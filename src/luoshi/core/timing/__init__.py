@@ -39,7 +39,6 @@ __all__ = [
     "AMOUNT",
     "HOURS",
     "LADDER_AT",
-    "LOCAL",
     "OFFICE",
     "Amount",
     "Clock",
@@ -60,9 +59,7 @@ __all__ = [
     "clock_after",
     "clock_started",
     "clock_state",
-    "end_of_day",
     "hours_of",
     "ladder_step",
-    "local_day",
     "step_moment",
 ]

@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from luoshi.core.actor import Actor
-from luoshi.core.timing import Clock, Unit, Verdict, clock_started, local_day
+from luoshi.core.beijing import local_day
+from luoshi.core.timing import Clock, Unit, Verdict, clock_started
 from luoshi.core.timing.scales import HOUR_MS, ticks_words
 from luoshi.core.timing.state import Started, clock_after
 from luoshi.core.workdays import WorkCalendar

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from luoshi.core.actor import Actor, require
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Incomplete, Invalid, NotFound, SamePerson, WrongState
 from luoshi.core.timing import Extended, Unit
 from luoshi.core.timing.scales import HOUR_MS, ticks_words
@@ -39,7 +40,7 @@ def extension_ask(*, actor: Actor, clock_id: int, number: int, reason: str, now:
     """
     row, item = _clock_locked(clock_id)
     kind = type_by_id(item.definition_id)
-    standing = standing_of(kind, open_duties([item.pk])[item.pk], timezone.localtime(now).date())
+    standing = standing_of(kind, open_duties([item.pk])[item.pk], local_day(now))
     if not may(actor, [LEADING], standing):
         require_seen(actor, item)
     rule = rule_of(row)
@@ -77,7 +78,7 @@ def extension_decide(
     row, item = _clock_locked(clock_id or 0)
     extension = ClockExtension.objects.get(pk=extension_id)
     kind, rule = type_by_id(item.definition_id), rule_of(row)
-    standing = standing_of(kind, open_duties([item.pk])[item.pk], timezone.localtime(now).date())
+    standing = standing_of(kind, open_duties([item.pk])[item.pk], local_day(now))
     by = rule.extend.by if rule is not None and rule.extend is not None else ()
     if not may(actor, by, standing):
         require_seen(actor, item)

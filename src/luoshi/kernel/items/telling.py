@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from django.utils import timezone
-
+from luoshi.core.beijing import local_day
 from luoshi.kernel.definitions.queries import slots_bound
 from luoshi.kernel.items.models import Item, ItemDuty
 from luoshi.kernel.items.schema import Holder
@@ -22,7 +21,7 @@ class Told:
     """The open duties of some items, read at once. Units and slots are looked up as they are needed, once."""
 
     def __init__(self, duties: Mapping[int, Sequence[ItemDuty]], now: datetime) -> None:
-        self._duties, self._on = duties, timezone.localtime(now).date()
+        self._duties, self._on = duties, local_day(now)
         self._slots: dict[tuple[str, str], tuple[str, int] | None] = {}
         self._above: dict[int, int | None] = {}
 
