@@ -69,6 +69,8 @@ ROWS = (
     Row("item_bulk", (302, 403, 200, 403, 403, 403), lambda ids: CASES, query="?move=send"),
     Row("item_detail", SEEN_BY_PART, lambda ids: [ids["item"]]),
     Row("item_move", (302, 404, 200, 403, 404, 403), lambda ids: [ids["item"], "send"]),
+    Row("item_extend", (302, 404, 404, 403, 404, 403), lambda ids: [ids["item"], 0]),
+    Row("item_extension", (302, 404, 404, 403, 404, 403), lambda ids: [ids["item"], 0]),
     Row("item_watch", (302, 404, 302, 302, 404, 302), lambda ids: [ids["item"]], method="post"),
     Row("filter_save", (302, 302, 302, 302, 403, 302), lambda ids: CASES, method="post"),
     Row("filter_drop", (302, 404, 302, 404, 404, 404), lambda ids: [ids["kept"]], method="post"),

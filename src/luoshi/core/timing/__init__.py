@@ -6,7 +6,6 @@ looks at the time: the moment comes in.
 
 from __future__ import annotations
 
-from luoshi.core.beijing import LOCAL, end_of_day, local_day
 from luoshi.core.timing.ladder import LADDER_AT, LadderStep, ladder_step, step_moment
 from luoshi.core.timing.scales import (
     AMOUNT,

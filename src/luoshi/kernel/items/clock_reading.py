@@ -43,12 +43,14 @@ class ClockView:
     """
 
     id: int
+    key: str
     title: str
     round: int
     verdict: Verdict
     due: datetime | None
     first_due: datetime
     daily: bool
+    unit: Unit
     provisional: bool
     left_words: str
     net_words: str
@@ -94,12 +96,14 @@ def _view(
     most = extend.upto.ticks - row.extended if extend is not None else 0
     return ClockView(
         id=row.pk,
+        key=row.key,
         title=rule.title if rule is not None else row.key,
         round=row.round,
         verdict=verdict,
         due=clock.due,
         first_due=clock.first_due,
         daily=unit.daily,
+        unit=unit,
         provisional=row.provisional,
         left_words="" if left is None else ticks_words(max(0, left), unit),
         net_words=ticks_words(clock.net(now), unit),

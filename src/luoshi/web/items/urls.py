@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from luoshi.web.items import acting_views, views
+from luoshi.web.items import acting_views, clock_views, views
 
 urlpatterns = [
     path("at/<int:item_id>/", views.item_detail, name="item_detail"),
     path("at/<int:item_id>/moves/<str:move>/", acting_views.item_moved, name="item_move"),
+    path("at/<int:item_id>/clocks/<int:clock_id>/extend/", clock_views.item_extend, name="item_extend"),
+    path(
+        "at/<int:item_id>/extensions/<int:extension_id>/", clock_views.item_extension, name="item_extension"
+    ),
     path("at/<int:item_id>/watch/", acting_views.item_watched, name="item_watch"),
     path("filters/<int:filter_id>/drop/", acting_views.filter_dropped, name="filter_drop"),
     path("<str:ref>/", views.item_list, name="item_list"),

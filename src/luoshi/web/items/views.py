@@ -34,6 +34,7 @@ from luoshi.kernel.items.queries import (
 from luoshi.kernel.items.schema import CREATE, STAGE_TITLES, Stage
 from luoshi.kernel.items.types import ItemType
 from luoshi.kernel.ledger.queries import events_of
+from luoshi.web.items.clock_views import clocks_context
 from luoshi.web.items.forms import DUTIES
 from luoshi.web.ledger.words import Names
 from luoshi.web.shell.export import xlsx_response
@@ -170,6 +171,7 @@ def item_context(request: HttpRequest, item: Any) -> dict[str, Any]:
             (step, step_title(kind, step), names.who(by_of(step)), changes_of(kind, step)) for step in steps
         ],
         "events": events,
+        "clocks": clocks_context(request, item, kind, duties),
         "watched": is_watched(request.actor, item),
         "key": request_key(),
     }

@@ -44,6 +44,8 @@ PAGES = {
     "item_detail": "事项详情",
     "item_move": "办理事项",
     "item_watch": "关注事项",
+    "item_extend": "申请延期",
+    "item_extension": "批复延期",
     "filter_save": "保存常用筛选",
     "filter_drop": "删除常用筛选",
     "form_list": "节点填报",
