@@ -26,7 +26,7 @@ def upgrade(tmp_path: Path, *, remove_wait: bool = True, migrate: str = "") -> N
     """Install version 2 of the pack, in which nobody waits for the firm any more."""
     folder = Path(shutil.copytree(SHIPPED / "zhengqi", tmp_path / "zhengqi"))
     lines = (folder / "pack.yaml").read_text(encoding="utf-8").replace("version: 1", "version: 2").split("\n")
-    gone = ("{key: wait,", "{do: ask,", "{do: answer,")
+    gone = ("{key: wait,", "{do: ask,", "{do: answer,", "pause: [{state: wait,")
     kept = [line for line in lines if not (remove_wait and any(part in line for part in gone))]
     (folder / "pack.yaml").write_text("\n".join(kept) + migrate, encoding="utf-8")
     pack_install(actor=SYSTEM_ACTOR, path=folder, now=NOW)
