@@ -45,7 +45,11 @@ class TypedField(forms.CharField):
 
 
 class EntryForm(forms.Form):
-    """The fields of a form, an explanation for each that may jump, a note, a reason for lateness."""
+    """The fields of a form, an explanation for each that may jump, a note, a reason for lateness.
+
+    ``ticked``: known values confirmed before the page was opened again, by field key; one that is known
+    otherwise by now is to be confirmed anew.
+    """
 
     def __init__(
         self,
@@ -54,11 +58,13 @@ class EntryForm(forms.Form):
         standing: Typed,
         offers: Offers,
         evidence: Mapping[str, Sequence[EvidenceView]],
+        ticked: Mapping[str, str] | None = None,
         **settings: object,
     ) -> None:
         super().__init__(*args, **settings)
         self.asked = form
         self.offers = offers
+        self.ticked = ticked or {}
         self.proofs = {
             field.key: ProofInputs(field, evidence.get(field.key, ()))
             for field in form.fields
@@ -111,6 +117,9 @@ class EntryForm(forms.Form):
 
     def same(self) -> frozenset[str]:
         """Return the fields that were confirmed: one by one, or all that still are as they were shown."""
+        if not self.is_bound:
+            known = {key: offer.value for key, offer in self.offers.items()}
+            return frozenset(key for key, value in self.ticked.items() if known.get(key) == value)
         ticked = {key for key in self.asked.keys if self.data.get(key + SAME)}
         if self.data.get(SAME_ALL):
             shown = self.shown()

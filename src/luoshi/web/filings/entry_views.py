@@ -48,6 +48,7 @@ from luoshi.web.shell.errors import refusals_into
 from luoshi.web.shell.paging import number_or_none
 from luoshi.web.shell.posting import request_key, taken_once
 
+TICKED = "filings.ticked"
 SHUT = {
     "filed": "该单位本期已提交，不能再填。需要改动的，请先撤回，或等退回后修改。",
     "nil": "该单位本期已报零报告，不能再填。需要改动的，请先撤回，或等退回后修改。",
@@ -123,6 +124,7 @@ def filing_fill(request: HttpRequest, obligation_id: int) -> HttpResponse:
         standing=entry.standing(),
         offers=entry.offers,
         evidence=evidence_at_hand(entry.obligation),
+        ticked=request.session.get(TICKED, {}).get(str(obligation_id)),
     )
     if request.htmx and request.method == "POST":
         return autosaved(request, entry, asked)
@@ -152,6 +154,10 @@ def done(request: HttpRequest, entry: Entry, asked: EntryForm) -> HttpResponse:
             taken_once(request, lambda: {"filing": filing_submit_nil(**answer).pk})
         case _:
             taken_once(request, lambda: handed_in(request, entry, asked, lambda: draft_save(**answer)))
+            # A draft says nothing yet, so a tick is no part of it; here it only outlives the saving.
+            shown = typed.shown
+            ticked = {key: shown[key] for key in sorted(typed.same) if key in shown}
+            request.session[TICKED] = {str(entry.obligation.pk): ticked}
             messages.success(request, saved_words(do, request))
             return redirect("filing_fill", entry.obligation.pk)
     messages.success(request, f"已提交，{next_words(entry.flow)}。")
