@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from luoshi.core.actor import SYSTEM
 from luoshi.core.errors import Frozen, Incomplete, Invalid, NotAllowed, NotFound, SamePerson, WrongState
@@ -326,6 +328,12 @@ class TestBatch:
         assert {event.kind for code in ("S1", "S2", "S3")
                 for event in events_of("obligation", owed(code).pk)[-1:]} == {"filing.accepted"}  # fmt: skip
         assert facts_check().ok and verify_ledger().ok
+
+    def test_definitions_are_read_once_for_the_batch(self, cast, three):
+        with CaptureQueriesContext(connection) as caught:
+            filings_accept_batch(actor=cast.reviewer, filing_ids=[filing.pk for filing in three], now=IN_TIME)
+        reads = [each["sql"] for each in caught if 'FROM "definitions_definition"' in each["sql"]]
+        assert 0 < len(reads) <= 3
 
     def test_or_none_and_names_the_one_in_the_way(self, cast, three):
         accepted(cast, three[1])

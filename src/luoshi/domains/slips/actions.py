@@ -17,13 +17,13 @@ from luoshi.domains.slips.proposals import Owed, first_level, unanswered
 from luoshi.domains.slips.rules import Level, Rules, calendar_of, rules_by_id, rules_get
 from luoshi.domains.slips.sight import issues, slip_locked, took_part
 from luoshi.domains.slips.telling import tell_unit
+from luoshi.domains.slips.texts import short
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.ledger.actions import Entry, record, record_many
 from luoshi.kernel.ledger.rows import Ledgered
 from luoshi.kernel.org.models import Unit
 from luoshi.kernel.org.queries import unit_get
 
-LONGEST = 1000
 MOST_UNITS = 200
 OPEN = (SlipState.ISSUED, SlipState.REPLIED, SlipState.SIGNED)
 
@@ -42,7 +42,7 @@ def slips_issue(
     rules = _issuing(actor, rules_get(rules_ref))
     require(unit_ids, "请先选择要发的单位。", Incomplete)
     require(len(unit_ids) <= MOST_UNITS, f"一次最多发 {MOST_UNITS} 份，请分批办理。", Invalid)
-    text = _short(text)
+    text = short(text)
     # The lock comes first: what is proposed is judged after every slip issued at the same time.
     advisory_lock(connection, "slips.number")
     proposed = {each.unit.pk: each for each in first_level(rules, now, unit_ids)}
@@ -77,7 +77,7 @@ def slip_escalate(*, actor: Actor, slip_id: int, now: datetime, text: str = "") 
     level = rules.next_of(former.level)
     if level is None:
         raise WrongState(f"{former.level_title}已是最高级别，不能再升级。")
-    text = _short(text)
+    text = short(text)
     advisory_lock(connection, "slips.number")
     owed = unanswered(rules, former, now)
     require(owed, "所督办的事项都已报送，无须升级；请认可单位的回复。", WrongState)
@@ -108,7 +108,7 @@ def slip_cancel(*, actor: Actor, slip_id: int, reason: str, now: datetime) -> Sl
         WrongState,
     )
     _apart(slip, actor)
-    reason = _short(reason)
+    reason = short(reason)
     if not reason:
         raise Incomplete("请写明撤销理由。", fields={"text": "请写明撤销理由。"})
     advisory_lock(connection, "slips.number")
@@ -144,7 +144,7 @@ def slip_accept(*, actor: Actor, slip_id: int, now: datetime, comment: str = "")
     Ledger: ``slip.accepted`` with the reply.
     """
     slip, _ = _office(actor, slip_id)
-    reply = _decided(slip, actor, Decision.ACCEPT, _short(comment), now)
+    reply = _decided(slip, actor, Decision.ACCEPT, short(comment), now)
     slip.state = SlipState.ACCEPTED
     _saved(slip, "slip.accepted", actor, now, reply)
     tell_unit(slip, f"accepted:{reply.version}", f"{slip}的回复已认可，督办办结。", actor, now)
@@ -160,7 +160,7 @@ def slip_return(*, actor: Actor, slip_id: int, comment: str, now: datetime) -> S
     Ledger: ``slip.returned`` with the reply.
     """
     slip, _ = _office(actor, slip_id)
-    comment = _short(comment)
+    comment = short(comment)
     if not comment:
         raise Incomplete("请写明退回理由。", fields={"text": "请写明退回理由。"})
     reply = _decided(slip, actor, Decision.RETURN, comment, now)
@@ -287,11 +287,3 @@ def _saved(slip: Slip, kind: str, actor: Actor, now: datetime, *rows: Ledgered) 
 
 def _told(slip: Slip) -> dict[str, object]:
     return {"number": str(slip), "unit": slip.unit_code, "level": slip.level}
-
-
-def _short(text: str) -> str:
-    text = text.replace("\r\n", "\n").strip()
-    if len(text) > LONGEST:
-        message = f"不得超过 {LONGEST} 字，现有 {len(text)} 字，请删减。"
-        raise Invalid(message, fields={"text": message})
-    return text

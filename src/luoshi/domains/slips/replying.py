@@ -8,13 +8,12 @@ from django.db import transaction
 
 from luoshi.core.actor import Actor
 from luoshi.core.beijing import local_day
-from luoshi.core.errors import Incomplete, Invalid, NotAllowed, WrongState
+from luoshi.core.errors import Incomplete, NotAllowed, WrongState
 from luoshi.domains.slips.models import Slip, SlipReply, SlipState
 from luoshi.domains.slips.sight import acts_for, slip_locked
 from luoshi.domains.slips.telling import tell_head, tell_organ
+from luoshi.domains.slips.texts import short
 from luoshi.kernel.ledger.actions import record
-
-LONGEST = 1000
 
 
 @transaction.atomic
@@ -30,12 +29,9 @@ def slip_reply(*, actor: Actor, slip_id: int, text: str, now: datetime) -> SlipR
         raise NotAllowed(f"督办单由{slip.unit_title}的填报员或负责人回复，您当前的岗位不能回复。")
     if slip.state not in (SlipState.ISSUED, SlipState.REPLIED):
         raise WrongState(f"该督办单{slip.get_state_display()}，不能再回复。")
-    text = text.replace("\r\n", "\n").strip()
+    text = short(text)
     if not text:
         raise Incomplete("请写明办理情况。", fields={"text": "请写明办理情况和未按期报送的原因。"})
-    if len(text) > LONGEST:
-        message = f"不得超过 {LONGEST} 字，现有 {len(text)} 字，请删减。"
-        raise Invalid(message, fields={"text": message})
     signs = acts_for(actor, "slip.sign", slip, local_day(now))
     reply = SlipReply(
         slip=slip,

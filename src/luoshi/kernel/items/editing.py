@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from luoshi.core.actor import Actor, require
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Incomplete, Invalid, WrongState
 from luoshi.kernel.items.actions import fresh_check, merged_check, require_seen
 from luoshi.kernel.items.given import Given, Target, given_read
@@ -98,7 +98,7 @@ def may_edit(actor: Actor, item: Item, duties: Collection[ItemDuty], now: dateti
     state = type_by_id(item.definition_id).states[item.state]
     if not state.edit or item.merged_into_id is not None:
         return ()
-    standing = standing_of(type_by_id(item.definition_id), duties, timezone.localtime(now).date())
+    standing = standing_of(type_by_id(item.definition_id), duties, local_day(now))
     return state.edit if may(actor, state.by, standing) else ()
 
 
@@ -110,7 +110,7 @@ def _editable(
     kind = type_by_id(item.definition_id)
     duties = open_duties([item.pk])[item.pk]
     state = kind.states[item.state]
-    standing = standing_of(kind, duties, timezone.localtime(now).date())
+    standing = standing_of(kind, duties, local_day(now))
     if not may(actor, state.by, standing):
         require_seen(actor, item)
     fresh_check(item, kind, seen_step)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 
 from luoshi.core.actor import Actor, require
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Incomplete, Invalid, NotAllowed, NotFound
 from luoshi.kernel.items.actions import require_seen
 from luoshi.kernel.items.models import Item, ItemDuty, ItemPrivate, ItemReveal
@@ -54,7 +54,7 @@ def item_reveal(*, actor: Actor, item_id: int, reason: str, now: datetime) -> di
 def may_reveal(actor: Actor, item: Item, duties: list[ItemDuty], now: datetime) -> bool:
     """Say whether an actor handles an item: takes some move of its type, or changes it in some state."""
     kind = type_by_id(item.definition_id)
-    return may(actor, _handlers(kind), standing_of(kind, duties, timezone.localtime(now).date()))
+    return may(actor, _handlers(kind), standing_of(kind, duties, local_day(now)))
 
 
 def _handlers(kind: ItemType) -> list[Holder]:

@@ -15,6 +15,7 @@ from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.documents.xlsx import Column
 from luoshi.kernel.filings.queries import Cell, MatrixAsked, Only, groups_of, matrix, matrix_years
 from luoshi.web.filings.lights import LEGEND, cell_look
+from luoshi.web.filings.periods import year_or_none
 from luoshi.web.filings.tools import tools_context
 from luoshi.web.shell.export import xlsx_response
 from luoshi.web.shell.paging import number_or_none
@@ -30,7 +31,6 @@ ONLY = {
     Only.EXCUSED: "有免报",
 }
 ALL_YEARS = "all"
-FIRST_YEAR, LAST_YEAR = 1990, 2100
 
 
 @dataclass(frozen=True)
@@ -107,12 +107,11 @@ def _asked(request: HttpRequest) -> tuple[MatrixAsked, dict[str, str]]:
     """Read the filters of the address; what is not understood counts as not given."""
     get = request.GET.get
     year, only = get("year", ""), get("only", "")
-    number = number_or_none(year)
     span: tuple[date | None, date | None] = (None, None)
     if year == ALL_YEARS:
         span = date.min, date.max
-    elif number and FIRST_YEAR <= number <= LAST_YEAR:
-        span = date(number, 1, 1), date(number, 12, 31)
+    elif period := year_or_none(year):
+        span = period.start, period.end
     else:
         year = ""
     chosen = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -29,11 +28,10 @@ from luoshi.kernel.filings.queries import (
 )
 from luoshi.kernel.org.kinds import KINDS
 from luoshi.kernel.org.queries import units_named
+from luoshi.web.filings.periods import year_or_none
 from luoshi.web.shell.export import xlsx_response
-from luoshi.web.shell.paging import number_or_none
 
 PER_PAGE = 100
-FIRST_YEAR, LAST_YEAR = 1990, 2100
 GROUPINGS: Mapping[By, str] = {
     By.UNIT: "单位",
     By.PERIOD: "期间",
@@ -151,19 +149,18 @@ def statistics_context(request: HttpRequest) -> dict[str, Any]:
 
 def _chosen(request: HttpRequest, forms: Mapping[str, str]) -> tuple[dict[str, str], Asked, By]:
     get = request.GET.get
-    year = number_or_none(get("year")) or 0
-    year = year if FIRST_YEAR <= year <= LAST_YEAR else 0
+    year = year_or_none(get("year", "").strip())
     by = By(get("by")) if get("by") in set(GROUPINGS) else By.UNIT
     chosen = {
         "form": get("form", "") if get("form") in forms else "",
-        "year": str(year or ""),
+        "year": year.code if year else "",
         "by": by.value,
         "sort": get("sort", "") if get("sort", "").lstrip("-") in MEASURES else "",
     }
     asked = Asked(
         form_ref=chosen["form"] or None,
-        start=date(year, 1, 1) if year else None,
-        end=date(year, 12, 31) if year else None,
+        start=year.start if year else None,
+        end=year.end if year else None,
     )
     return chosen, asked, by
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from luoshi.core.beijing import local_day
 from luoshi.core.errors import Invalid
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.documents.xlsx import Column
@@ -234,6 +235,6 @@ def exported(ids: list[int], fields: list[Any]) -> Iterator[list[Any]]:
                 row.title,
                 row.state_title,
                 row.lead,
-                timezone.localtime(row.created_at).date(),
+                local_day(row.created_at),
                 *(row.shown.get(field.key, "") for field in fields),
             ]
