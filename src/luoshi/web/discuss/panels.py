@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from luoshi.kernel.discuss.queries import comments_of, faq_of, may_ask, may_comment
-from luoshi.web.filings.panels import Panel
 from luoshi.web.ledger.words import Names
+from luoshi.web.shell.panels import Panel
 
 
 def comments_panel(request: HttpRequest, obligation: Any) -> Panel | None:

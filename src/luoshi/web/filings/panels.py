@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
 
-
-@dataclass(frozen=True)
-class Panel:
-    """A fragment below an obligation: its template takes ``panel`` and reads ``panel.data``."""
-
-    template: str
-    data: Mapping[str, Any]
-
+from luoshi.web.shell.panels import Panel
 
 Build = Callable[[HttpRequest, Any], Panel | None]
 _builders: dict[str, Build] = {}

@@ -37,6 +37,7 @@ from luoshi.kernel.items.types import ItemType
 from luoshi.kernel.ledger.queries import events_of
 from luoshi.web.items.clock_views import clocks_context
 from luoshi.web.items.forms import DUTIES
+from luoshi.web.items.panels import acts_of, panels_of, tools_of
 from luoshi.web.ledger.words import Names
 from luoshi.web.shell.export import xlsx_response
 from luoshi.web.shell.paging import number_or_none
@@ -107,6 +108,7 @@ def list_context(request: HttpRequest, kind: ItemType) -> dict[str, Any]:
         "saved": filters_of(request.actor, kind.ref),
         "bulk": bulk,
         "creates": may(request.actor, kind.moves[CREATE].by, standing_of(kind, (), request.today)),
+        "tools": tools_of(request, kind),
         "key": request_key(),
     }
 
@@ -174,6 +176,8 @@ def item_context(request: HttpRequest, item: Any) -> dict[str, Any]:
         "events": events,
         "clocks": clocks_context(request, item, kind, duties),
         "watched": is_watched(request.actor, item),
+        "panels": panels_of(request, item, kind),
+        "acts": acts_of(request, item, kind),
         "key": request_key(),
     }
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from luoshi.domains.slips.queries import SlipView, slips_of_obligation
-from luoshi.web.filings.panels import Panel
+from luoshi.web.shell.panels import Panel
 
 TONES = {"blue": "doing", "orange": "warn", "red": "bad"}
 TIMINGS = {
