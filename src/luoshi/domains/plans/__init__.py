@@ -1,0 +1,1 @@
+"""Plans: aspects, requirements and measures, handed out as items, followed and closed."""

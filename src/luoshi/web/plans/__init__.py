@@ -1,0 +1,1 @@
+"""Pages of plans: the tree, its import, handing out, coverage, differences, the own tasks."""
