@@ -14,6 +14,7 @@ from luoshi.core.errors import Incomplete, Invalid, NotFound, Refusal, Stale, Wr
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.items.given import LONGEST_TITLE, Given, Read, given_read, needs_check
 from luoshi.kernel.items.guards import guards_check
+from luoshi.kernel.items.hooks import Asked, guards_ask
 from luoshi.kernel.items.models import Item, ItemDuty, ItemPrivate
 from luoshi.kernel.items.numbers import number_next
 from luoshi.kernel.items.policy import RIGHT, Standing, may, require_holder, standing_of
@@ -66,7 +67,7 @@ def item_move(
 
     ``seen_step``: number of the newest step on the page the actor acts from.
     Raises: NotFound (out of sight, no such move), NotAllowed, Stale (a newer step, told in words), WrongState
-    (state, max, within, merged), SamePerson (apart), Incomplete, Invalid.
+    (state, max, within, merged), SamePerson (apart), Incomplete, Invalid; what its guards raise.
     Ledger: ``item.moved`` with the move and every row it wrote.
     """
     item = item_locked(item_id)
@@ -81,6 +82,7 @@ def item_move(
     require_holder(actor, rule.by, standing, rule.title)
     merged_check(item)
     guards_check(kind, item, rule, actor, now)
+    guards_ask(rule.guards, Asked(item, rule.key, duties, actor, now))
     read = _read(kind, rule, item, given, duties)
     return step_write(Step(item, kind, duties, rule.key, rule.end, read, actor, now, "item.moved"))
 

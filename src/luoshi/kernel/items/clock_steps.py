@@ -142,7 +142,7 @@ class _Turn:
             change = ClockChange(row, rule_of(row), self.changed)
             self._old(change, now)
             change.write()
-        if self.rule.start in self.names:
+        if self.rule.starts & self.names:
             self._start(None)
         elif "reopened" in self.names and row is not None and self.rule.on_reopen == "new":
             self._start(self.rule.again)
@@ -160,7 +160,7 @@ class _Turn:
         if change.clock.open:
             if self.rule.stops & self.names:
                 change.apply(Stopped(now), "stopped")
-            elif self.rule.start in self.names:
+            elif self.rule.starts & self.names:
                 self._replaced(change, now)
         elif self._returned() and self.rule.on_return in ("continue", "exclude"):
             self._back(change, now)

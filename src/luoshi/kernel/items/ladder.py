@@ -1,6 +1,7 @@
 """The ladder of clocks: each step of each clock once; after an outage the newest missed step only.
 
-What was sent is known from the notices themselves; ``next_step_at`` only says where to look.
+What was sent is known from the notices themselves; ``next_step_at`` only says where to look. What a step
+opens is opened also where a newer step is told instead: it is no message, and it waits for somebody.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from luoshi.kernel.items.clock_models import ItemClock
 from luoshi.kernel.items.clock_rows import clock_of, next_step
 from luoshi.kernel.items.clock_steps import rule_of
 from luoshi.kernel.items.clock_ticks import clocks_open
+from luoshi.kernel.items.hooks import Opened, opened
 from luoshi.kernel.items.schema_clocks import ClockRule, Rung
 from luoshi.kernel.items.steps import open_duties
 from luoshi.kernel.items.telling import Told
@@ -63,6 +65,9 @@ def _sent(rows: list[ItemClock], now: datetime) -> int:
     # The scan never goes back to a step, so a clock that changes meanwhile says itself where to look next.
     for row in rows:
         ItemClock.objects.filter(pk=row.pk, bound_at=row.bound_at).update(next_step_at=row.next_step_at)
+    for each in due:
+        if each.rung.opens:
+            opened(each.rung.opens, _opened(each, now))
     told = Told(open_duties({row.item_id for row in rows}), now)
     drafts = [
         Draft(
@@ -97,6 +102,12 @@ def _due(row: ItemClock, rule: ClockRule, clock: Clock, used: set[str], now: dat
         moment, rung = come[place]
         unsent = None if place == len(come) - 1 else Reason.OLDER
         yield _Due(row, clock, rule, rung, moment, keys[place], unsent)
+
+
+def _opened(each: _Due, now: datetime) -> Opened:
+    due = each.clock.bound
+    assert due is not None
+    return Opened(each.row.item, each.key, each.rule.title, each.rung.step.title, due, now)
 
 
 def _key(row: ItemClock, clock: Clock, rung: Rung) -> str:

@@ -44,11 +44,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Rung:
-    """One step of the ladder: whom it tells, and how pressing it is."""
+    """One step of the ladder: whom it tells, how pressing it is, and what it opens ("" for nothing)."""
 
     step: LadderStep
     tell: tuple[Holder, ...]
     level: str
+    opens: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class ClockRule:
     key: str
     title: str
     calendar: str
-    start: str
+    starts: frozenset[str]
     stops: frozenset[str]
     next_day: bool
     cutoff: time | None
@@ -90,12 +91,12 @@ def clock_rule(key: str, body: Mapping[str, Any], holders: Callable[[Any], tuple
     """Read one clock of an item type's body. ``holders``: reads the keys of roles."""
     reopen, _, again = (body["on_reopen"] or "none").partition(" ")
     extend = body["extend"]
-    stop = body["stop"]
+    stop, start = body["stop"], body["start"]
     return ClockRule(
         key=key,
         title=body["title"],
         calendar=body["calendar"],
-        start=body["start"],
+        starts=frozenset([start] if isinstance(start, str) else start),
         stops=frozenset([stop] if isinstance(stop, str) else stop),
         next_day=bool(body["start_next_day"]),
         cutoff=time.fromisoformat(body["cutoff"]) if body["cutoff"] else None,
@@ -107,7 +108,8 @@ def clock_rule(key: str, body: Mapping[str, Any], holders: Callable[[Any], tuple
         again=amount_of(again) if again else None,
         targets=tuple(_target(each) for each in body["target"]),
         ladder=tuple(
-            Rung(ladder_step(each["at"]), holders(each["tell"]), each["mark"]) for each in body["ladder"]
+            Rung(ladder_step(each["at"]), holders(each["tell"]), each["mark"], each.get("open") or "")
+            for each in body["ladder"]
         ),
         extend=Extend(extend["max"], amount_of(extend["upto"]), holders(extend["by"])) if extend else None,
     )

@@ -34,7 +34,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One transition; ``starts`` is empty for the one that creates. ``apart``: (move, person or unit)."""
+    """One transition; ``starts`` is empty for the one that creates. ``apart``: (move, person or unit).
+
+    ``guards``: names of conditions that upper apps registered.
+    """
 
     key: str
     title: str
@@ -46,6 +49,7 @@ class Move:
     apart: tuple[tuple[str, str], ...]
     most: int | None
     within: Within | None
+    guards: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,7 @@ def _read(found: Def) -> ItemType:
             apart=tuple((rule["move"], rule["level"]) for rule in each["apart"]),
             most=each["max"],
             within=within_of(each["within"]) if each["within"] else None,
+            guards=tuple(each.get("guard") or ()),
         )
         for each in body["moves"]
     ]

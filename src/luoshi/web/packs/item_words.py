@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from luoshi.kernel.items.hooks import guard_titles
 from luoshi.kernel.items.schema import (
     BASIS,
     DUTY_PREFIX,
@@ -109,6 +110,7 @@ def limits_words(move: Mapping[str, Any], moves: Mapping[str, str]) -> str:
     if move["within"]:
         rule = within_of(move["within"])
         parts.append(f"{rule.amount} {UNITS[rule.unit]}内")
+    parts += [guard_titles().get(name, name) for name in move.get("guard") or ()]
     return "；".join(parts) or "—"
 
 

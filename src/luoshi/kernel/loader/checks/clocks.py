@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from luoshi.core.expr import Kind
 from luoshi.core.timing import hours_of
+from luoshi.kernel.items.hooks import opener_names
 from luoshi.kernel.items.schema_clocks import FIXED_UNIT
 from luoshi.kernel.loader.checks.context import Context, field_kinds, has_lost_fields, unsure_fields
 from luoshi.kernel.loader.checks.forms import CALENDARS
@@ -35,6 +36,9 @@ def check_clocks(ctx: Context, item: Node, stages: Mapping[str, str]) -> None:
         for step in steps:
             for role in _many(step.get("tell")):
                 _role(ctx, item, role)
+            opens, known = step.text_at("open"), opener_names()
+            if opens is not None and opens.text not in known:
+                ctx.unknown(opens, "可开启的事", opens.text or "", known)
 
 
 def _elements(node: Node, key: str) -> Iterator[Node]:
@@ -87,22 +91,27 @@ def _targets(ctx: Context, item: Node, clock: Node, edges: Iterable[Edge]) -> se
             units.add(budget.text.partition(" ")[2])
         if field is not None and known:
             units.add(FIXED_UNIT)
-            _day(ctx, item, clock, field, kinds, edges)
+            _day(ctx, item, clock, target, kinds, edges)
     return units
 
 
 def _day(
-    ctx: Context, item: Node, clock: Node, field: Node, kinds: Mapping[str, Kind], edges: Iterable[Edge]
+    ctx: Context, item: Node, clock: Node, target: Node, kinds: Mapping[str, Kind], edges: Iterable[Edge]
 ) -> None:
     """A day as target is a date field that stands when the clock starts."""
+    field = target.text_at("field")
+    assert field is not None
     dates = {key for key, kind in kinds.items() if kind is Kind.DATE}
     if field.text not in dates:
         ctx.unknown(field, "日期字段", field.text or "", dates)
         return
-    start = clock.text_at("start")
-    asks = {"create", *((start.text or "").split(".")[1:2] if start is not None else ())}
+    starts = [(node.text or "").split(".") for node in _many(clock.get("start"))]
+    asks = {"create", *(parts[1] for parts in starts if len(parts) > 1)}
+    # Under a condition it is enough that the day may be given: the start is refused while it is blank.
+    listed = ("need",) if target.get("when") is None else ("need", "may")
     for edge in edges:
-        if edge.do in asks and any(need.text == field.text for need in _many(edge.node.get("need"))):
+        told = (each.text for name in listed for each in _many(edge.node.get(name)))
+        if edge.do in asks and field.text in told:
             return
     ctx.faults.add(field.place, f"字段 {field.text} 在起算时可能还没有填，请在登记或起算动作的 need 中写明")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from luoshi.kernel.items.hooks import guard_titles
 from luoshi.kernel.items.schema import (
     BASIS,
     CREATE,
@@ -164,6 +165,9 @@ def _moves(ctx: Context, item: Node, stages: Mapping[str, str]) -> None:
             other = each.text_at("move")
             if other is not None and known_moves is not None and other.text not in known_moves:
                 ctx.unknown(other, "动作", other.text or "", known_moves)
+        for guard in _elements(move, "guard"):
+            if guard.text not in guard_titles():
+                ctx.unknown(guard, "办理条件", guard.text or "", guard_titles())
         within, limit = move.get("within"), move.get("max")
         for bound in (within, limit):
             if is_create and bound is not None and bound.value is not None:

@@ -44,11 +44,12 @@ class ClockPause(Section):
 
 
 class ClockStep(Section):
-    """One step of the ladder. ``mark``: how pressing the notice is."""
+    """One step of the ladder. ``mark``: how pressing the notice is; ``open``: what is opened besides."""
 
     at: Annotated[str, StringConstraints(pattern=rf"^{LADDER_AT}$")]
     tell: Annotated[list[Code], Field(min_length=1)]
     mark: Literal["blue", "yellow", "red"] = "yellow"
+    open: Code | None = None
 
 
 class ClockExtend(Section):
@@ -68,7 +69,7 @@ class ItemClock(Section):
 
     title: ColumnTitle
     calendar: Code
-    start: Trigger
+    start: Triggers
     stop: Triggers
     start_next_day: bool | None = None
     cutoff: Annotated[str, StringConstraints(pattern=CUTOFF)] | None = None

@@ -67,6 +67,7 @@ class ItemMove(Section):
     """One transition. ``need``: what must be there; ``may``: what may be given besides.
 
     ``max``: how often an item may take it; ``within``: how long after its state was entered.
+    ``guard``: conditions of upper apps that must be met.
     """
 
     do: Code
@@ -79,6 +80,7 @@ class ItemMove(Section):
     apart: list[Apart] = []
     max: Times | None = None
     within: Annotated[str, StringConstraints(pattern=WITHIN)] | None = None
+    guard: list[Code] = []
 
 
 class Item(Section):
