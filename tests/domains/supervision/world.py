@@ -1,4 +1,4 @@
-"""District D with the pack of supervision in force: the office DC, units P1 to P3, an approving post at ZX."""
+"""District D with the supervision pack: the office DC, units P1 to P3, a post that approves at ZX."""
 
 from __future__ import annotations
 
