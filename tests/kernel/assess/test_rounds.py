@@ -135,9 +135,9 @@ def test_correction_changes_the_present_but_never_the_published_round(district: 
     published = the_round(PANJIN, PERIOD.code)
     office = district.actor("ducha")
     before = snapshot()
-    assert round_compared(office, published.pk).same
+    assert round_compared(office, published.pk, district.now).same
     correct(district, "双台子区", satisfied_rate="99.01")
-    compared = round_compared(office, published.pk)
+    compared = round_compared(office, published.pk, district.now)
     assert compared.changed == (("双台子区", Decimal("97.4"), Decimal("98.9")),)
     assert snapshot() == before
 
@@ -148,7 +148,7 @@ def test_correction_changes_the_present_but_never_the_published_round(district: 
         "round.computed",
         "round.published",
     ]
-    assert round_compared(office, correction.pk).same
+    assert round_compared(office, correction.pk, district.now).same
 
 
 def test_trial_is_not_published_once_the_records_have_moved_on(district: District):
@@ -181,7 +181,7 @@ def test_every_point_is_explained_down_to_the_filing_and_its_event(district: Dis
     line = Line.objects.get(
         sheet__round=the_round(PANJIN, PERIOD.code), sheet__unit__title="大洼区", key="satisfied"
     )
-    explained = line_explained(district.actor("ducha"), line.pk)
+    explained = line_explained(district.actor("ducha"), line.pk, district.now)
     assert explained.line.input_text == "99.00%" and explained.line.steps
     assert explained.rows is not None
     (row,) = explained.rows.rows
@@ -192,7 +192,7 @@ def test_split_that_cannot_be_known_is_said_beside_the_point(district: District)
     line = Line.objects.get(
         sheet__round=the_round(PANJIN, PERIOD.code), sheet__unit__title="大洼区", key="callback"
     )
-    assert "无法判定" in line_explained(district.actor("ducha"), line.pk).line.note
+    assert "无法判定" in line_explained(district.actor("ducha"), line.pk, district.now).line.note
 
 
 def test_trials_are_seen_only_by_those_who_compute(district: District):
@@ -204,7 +204,7 @@ def test_trials_are_seen_only_by_those_who_compute(district: District):
     line = Line.objects.filter(sheet__round=trial).first()
     assert line is not None
     with pytest.raises(NotFound):
-        line_explained(clerk, line.pk)
+        line_explained(clerk, line.pk, district.now)
 
 
 @pytest.mark.parametrize(("scheme_ref", "period"), [("bulletins.nantong", "2017-08"), (PANJIN, PERIOD.code)])

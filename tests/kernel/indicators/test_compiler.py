@@ -207,7 +207,7 @@ def test_a_sound_definition_passes():
 def test_a_field_without_a_column_is_null_in_every_row(facts):
     fields = [*FIELDS, field_of({"key": "new", "title": "新", "type": "int", "fact": True}, {})]
     want = wanted_of({"sum": "a + new", "empty": "skip"})
-    want = type(want)(want.measure, want.form_ref, columns_of(fields, SLOTS))
+    want = type(want)(want.measure, want.scope, columns_of(fields, SLOTS))
     (found,) = sums_of([want], PERIOD, by_unit=False, unit_ids=None, at=None)
     assert found[None].base == 0
     assert slots_planned(SLOTS, fields)["new"].column == "i05"

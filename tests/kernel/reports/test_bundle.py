@@ -68,7 +68,7 @@ def test_bundle_stays_the_same_byte_for_byte_after_the_records_changed(district:
     assert proof_bundle(issue) == before and issue_docx(issue) == document
     changed = {
         change.key: (change.published, change.present)
-        for change in issue_compared(district.actor("ducha"), issue)
+        for change in issue_compared(district.actor("ducha"), issue, district.now)
     }
     assert changed["panjin_satisfied"] == ("97.81%", "98.64%")
     path = tmp_path / "bundle.zip"

@@ -127,16 +127,17 @@ def test_corrected_records_leave_the_issue_as_it_was_and_both_values_are_shown(d
     issue = issue_of(PANJIN)
     before, printed = snapshot(), render_docx(issue_view(issue).document)
     office = district.actor("ducha")
-    assert issue_compared(office, issue) == ()
+    assert issue_compared(office, issue, district.now) == ()
     correct_panjin(district)
     assert snapshot() == before and render_docx(issue_view(issue).document) == printed
-    changes = {(change.title, change.published, change.present) for change in issue_compared(office, issue)}
+    compared = issue_compared(office, issue, district.now)
+    changes = {(change.title, change.published, change.present) for change in compared}
     assert ("满意率", "97.81%", "98.64%") in changes
 
 
 def test_present_figures_are_not_shown_to_a_clerk_before_they_are_issued(district: District):
     with pytest.raises(NotAllowed):
-        issue_compared(district.actor("dawa"), issue_of(PANJIN))
+        issue_compared(district.actor("dawa"), issue_of(PANJIN), district.now)
 
 
 def test_correction_is_a_new_issue_that_names_the_old(district: District):
@@ -147,7 +148,7 @@ def test_correction_is_a_new_issue_that_names_the_old(district: District):
     corrected = report_freeze(
         actor=office, report_ref=PANJIN, period=PERIOD, now=district.now, correcting=True
     )
-    assert corrected.supersedes == issue and issue_compared(office, corrected) == ()
+    assert corrected.supersedes == issue and issue_compared(office, corrected, district.now) == ()
     view = report_view(office, PANJIN, PERIOD, district.now)
     assert view.issue == corrected
 

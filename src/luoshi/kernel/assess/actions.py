@@ -32,7 +32,7 @@ def round_compute(*, actor: Actor, scheme_ref: str, period: Period, now: datetim
     """
     require_right(actor, "round.compute")
     sequence_all()
-    scored = score_period(scheme_ref, period)
+    scored = score_period(scheme_ref, period, now=now)
     _require_something(scored, period)
     draft, removed = _draft_cleared(scored, period)
     draft.computed_at = now
@@ -70,7 +70,7 @@ def round_publish(*, actor: Actor, round_id: int, now: datetime) -> Round:
         raise NotFound("没有这个考核轮次，请从轮次列表中重新选择。")
     if draft.state == Round.State.PUBLISHED:
         raise Frozen("该轮次已发布，不能再次发布；如需更正，请重新试算并发布更正轮次。")
-    _require_still_true(draft)
+    _require_still_true(draft, now)
     draft.state = Round.State.PUBLISHED
     draft.published_at = now
     draft.save()
@@ -91,10 +91,13 @@ def _require_something(scored: Scored, period: Period) -> None:
         )
 
 
-def _require_still_true(draft: Round) -> None:
+def _require_still_true(draft: Round, now: datetime) -> None:
     """What is published must be what the records say at that moment, not what they said at the trial."""
     scored = score_period(
-        draft.scheme_ref, parse_period(draft.period_code), version=draft.definition.pack_version.version
+        draft.scheme_ref,
+        parse_period(draft.period_code),
+        version=draft.definition.pack_version.version,
+        now=now,
     )
     if sheets_hash(scored.sheets) != draft.sheets_hash:
         raise WrongState("试算之后填报数据有变动，得分已不一致。请重新试算，核对后再发布。")

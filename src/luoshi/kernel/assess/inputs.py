@@ -31,9 +31,16 @@ class Scored:
 
 
 def score_period(
-    scheme_ref: str, period: Period, *, version: int | None = None, at: datetime | None = None
+    scheme_ref: str,
+    period: Period,
+    *,
+    version: int | None = None,
+    at: datetime | None = None,
+    now: datetime | None = None,
 ) -> Scored:
     """Score a scheme (newest installed, or the given pack version) over a period, as of ``at`` (default now).
+
+    ``now``: the moment that judges running clocks when no ``at`` is given.
 
     Raises: NotFound (no such scheme), MissingInput.
     """
@@ -41,7 +48,13 @@ def score_period(
     groups = scheme_units(scheme, period.end)
     unit_ids = {unit.id for units in groups.values() for unit in units}
     found = evaluate(
-        _indicator_refs(scheme), period, by_unit=True, unit_ids=unit_ids, at=at, versions=_versions(scheme)
+        _indicator_refs(scheme),
+        period,
+        by_unit=True,
+        unit_ids=unit_ids,
+        at=at,
+        now=now,
+        versions=_versions(scheme),
     )
     figures = {
         (ref.partition(".")[2], unit_id): figure
@@ -57,7 +70,9 @@ def scored_periods(scheme: Def, within: Period) -> list[Period]:
     A scheme over a monthly form is scored month by month; when the period itself was filed, that one only.
     """
     indicators = definitions_named("indicator", _indicator_refs(scheme), _versions(scheme))
-    forms = {f"{each.pack}.{each.body['form']}" for each in indicators.values()}
+    forms = {f"{each.pack}.{each.body['form']}" for each in indicators.values() if each.body["form"]}
+    if not forms:
+        return [within]
     codes = (
         Obligation.objects.filter(
             form_ref__in=forms,

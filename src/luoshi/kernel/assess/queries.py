@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Count, Q, QuerySet
@@ -80,7 +81,7 @@ def sheets_visible(actor: Actor, round_id: int) -> QuerySet[Sheet]:
     return found.sheets.select_related("unit").prefetch_related("lines").order_by("seq")
 
 
-def line_explained(actor: Actor, line_id: int) -> LineExplained:
+def line_explained(actor: Actor, line_id: int, now: datetime) -> LineExplained:
     """Return why a line has its points. Raises: NotFound when the line or its round may not be seen."""
     line = (
         Line.objects.select_related("sheet__round__definition__pack_version", "sheet__unit", "figure")
@@ -98,6 +99,7 @@ def line_explained(actor: Actor, line_id: int) -> LineExplained:
             line.figure.indicator_ref,
             parse_period(scored.period_code),
             line.sheet.unit_id,
+            now=now,
             version=line.figure.pack_version,
         )
     return LineExplained(line, line.sheet, scored, scheme, rows)
@@ -176,7 +178,7 @@ def _decimal(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)
 
 
-def round_compared(actor: Actor, round_id: int) -> Comparison:
+def round_compared(actor: Actor, round_id: int, now: datetime) -> Comparison:
     """Score the round's scheme on the present records and compare: 发布值 and 现值 side by side.
 
     Raises: NotAllowed (present scores are not published yet), NotFound.
@@ -185,7 +187,8 @@ def round_compared(actor: Actor, round_id: int) -> Comparison:
     scored = round_visible(actor, round_id)
     version = scored.definition.pack_version.version
     try:
-        present = score_period(scored.scheme_ref, parse_period(scored.period_code), version=version)
+        period = parse_period(scored.period_code)
+        present = score_period(scored.scheme_ref, period, version=version, now=now)
     except MissingInput as refusal:
         return Comparison(False, refusal.message, ())
     if sheets_hash(present.sheets) == scored.sheets_hash:

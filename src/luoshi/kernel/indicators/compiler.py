@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from luoshi.core.errors import ExpressionInvalid, nearest
 from luoshi.core.expr import (
@@ -40,12 +40,16 @@ LONGEST_SQL = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What a name stands for in the fact table. Numbers: value = column / 10^scale, at most ``bound``."""
+    """What a name stands for in the fact table. Numbers: value = column / 10^scale, at most ``bound``.
+
+    ``needs``: the join without which the column is not there; empty for columns of the fact table.
+    """
 
     sql: str
     kind: Kind
     scale: int = 0
     bound: int = 0
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Sql:
     """A piece of SQL. ``kind`` None: always null. ``sure``: a boolean that is never null."""
 
     text: str
-    params: tuple[str, ...]
+    params: tuple[Any, ...]
     kind: Kind | None
     scale: int = 0
     bound: int = 0
@@ -135,7 +139,7 @@ class Compiler:
         column = self.names.get(name)
         if column is None:
             near = nearest(name, self.names)
-            hint = f"是否想写 {near}？" if near else "可用的字段须在表单里标 fact: true。"
+            hint = f"是否想写 {near}？" if near else "可用的字段须标 fact: true。"
             self._refuse(f"没有可统计的字段“{name}”。{hint}")
         return Sql(column.sql, (), column.kind, column.scale, column.bound)
 
@@ -219,7 +223,7 @@ class Compiler:
         self._number(value.text, [], value.scale, value.bound + unit)
         half, divisor = self._integer(unit // 2), self._integer(unit)
         sign = f"(CASE WHEN {value.text} < 0 THEN -1 ELSE 1 END)"
-        text = f"({sign} * ((ABS({value.text}) + {half}) / {divisor}))"
+        text = f"({sign} * ((ABS({value.text}) + {half}) {self.dialect.whole} {divisor}))"
         return self._number(text, [value, value], digits, value.bound // unit + 1)
 
     def _truth(self, node: Node) -> Sql:

@@ -11,13 +11,14 @@ class Dialect:
 
     ``integer``: a pattern for a 64-bit literal. ``least`` and ``greatest``: functions over two or more values
     (their answer to null differs, so the compiler guards it). ``by_bytes``: what makes a text compare by code
-    point, as Python does.
+    point, as Python does. ``whole``: the sign of a division of integers that cuts towards zero.
     """
 
     integer: str
     least: str
     greatest: str
     by_bytes: str
+    whole: str = "/"
 
 
 DIALECTS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,12 +12,16 @@ from luoshi.core.periods import Period
 from luoshi.kernel.definitions.queries import Def, definition, definitions_named
 from luoshi.kernel.filings.forms import form_def
 from luoshi.kernel.filings.queries import FiledRow, filed_rows
-from luoshi.kernel.filings.slots import slots_of
-from luoshi.kernel.indicators.compiler import Column
-from luoshi.kernel.indicators.grain import columns_of
-from luoshi.kernel.indicators.measure import measure_of, plain, printed, refuse_empty, value_of
+from luoshi.kernel.indicators.grain import NEVER, Named, named_of, owner_of, wanted_of
+from luoshi.kernel.indicators.grains import FILING
+from luoshi.kernel.indicators.item_names import Moment
+from luoshi.kernel.indicators.measure import plain, printed, refuse_empty, value_of
 from luoshi.kernel.indicators.query import NOTHING, Sums, Wanted, rows_counted, sums_of
+from luoshi.kernel.items.queries import ItemRow, ids_in_sight, rows_of
+from luoshi.kernel.items.types import type_of
 from luoshi.kernel.ledger.queries import position
+
+MOST_ITEMS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ class FigureResult:
 class RowsView:
     """The rows behind a figure: those the reader may see, and how many others there are.
 
+    ``rows`` are filings, ``items`` items, at most 200 with ``more`` besides; one of the two is empty.
     ``columns``: (field key, title, unit of measure) of the fields the indicator reads, in the form's order.
     ``fingerprint`` is that of all rows, seen or not: equal to a stored one when the same rows still count.
     """
@@ -56,6 +61,8 @@ class RowsView:
     hidden: int
     columns: list[tuple[str, str, str]]
     fingerprint: str
+    items: list[ItemRow] = field(default_factory=list)
+    more: int = 0
 
 
 def evaluate(
@@ -65,19 +72,22 @@ def evaluate(
     by_unit: bool,
     unit_ids: Collection[int] | None = None,
     at: datetime | None = None,
+    now: datetime | None = None,
     versions: Mapping[str, int] | None = None,
 ) -> dict[tuple[str, int | None], FigureResult]:
-    """Evaluate indicators over the filings in force whose period lies within ``period``.
+    """Evaluate indicators over the rows in force whose time axis lies within ``period``.
 
-    All definitions of a pack come in one query, each form is read once, and one query makes all the sums.
+    All definitions of a pack come in one query, each form or item type is read once, and one query a grain
+    makes all the sums.
 
-    Keys: (ref, unit id), or (ref, None) when not ``by_unit``. With ``unit_ids`` only their filings count, and
-    by unit each of them has a figure, with a base of 0 where nothing was filed; without it, those that filed.
-    ``at``: as things stood at that moment. ``versions``: pack → version, where not the newest is meant.
+    Keys: (ref, unit id), or (ref, None) when not ``by_unit``. With ``unit_ids`` only their rows count, and by
+    unit each of them has a figure, with a base of 0 where it has no row; without it, those that have rows.
+    ``at``: as things stood at that moment, which also judges what ran then. ``now``: judges what still runs
+    when no ``at`` is given. ``versions``: pack → version, where not the newest is meant.
     Raises: NotFound (no such indicator), MissingInput (``empty: refuse`` and a blank), Invalid (overflow).
     """
     found = definitions_named("indicator", refs, versions)
-    wanted = _wanted(found.values())
+    wanted = _wanted(found.values(), at, now)
     place = position()
     sums = sums_of(wanted, period, by_unit=by_unit, unit_ids=unit_ids, at=at)
     figures: dict[tuple[str, int | None], FigureResult] = {}
@@ -96,6 +106,7 @@ def rows_behind(
     unit_id: int | None = None,
     *,
     at: datetime | None = None,
+    now: datetime | None = None,
     version: int | None = None,
 ) -> RowsView:
     """Open the rows a figure counts: those the actor may see with filing and event, the others counted.
@@ -103,15 +114,22 @@ def rows_behind(
     Raises: NotFound (no such indicator).
     """
     found = definition("indicator", ref, version)
-    (wanted,) = _wanted([found])
+    (wanted,) = _wanted([found], at, now)
     unit_ids = None if unit_id is None else [unit_id]
     counted = rows_counted(wanted, period, unit_ids=unit_ids, at=at)
-    rows = filed_rows(actor, [filing_id for filing_id, *_ in counted])
     (sums,) = sums_of([wanted], period, by_unit=False, unit_ids=unit_ids, at=at)
-    form = form_def(wanted.form_ref, found.pack_version)
+    print_ = fingerprint(sums.get(None, NOTHING))
     named = wanted.measure.names
-    columns = [(field.key, field.title, field.unit) for field in form.fields if field.key in named]
-    return RowsView(rows, len(counted) - len(rows), columns, fingerprint(sums.get(None, NOTHING)))
+    if wanted.grain is FILING:
+        rows = filed_rows(actor, counted)
+        form = form_def(wanted.scope, found.pack_version)
+        columns = [(field.key, field.title, field.unit) for field in form.fields if field.key in named]
+        return RowsView(rows, len(counted) - len(rows), columns, print_)
+    seen = ids_in_sight(actor, counted)
+    of = type_of(definition("item", wanted.scope, found.pack_version))
+    columns = [(key, field.title, field.unit) for key, field in of.fields.items() if key in named]
+    items = rows_of(seen[:MOST_ITEMS])
+    return RowsView([], len(counted) - len(seen), columns, print_, items, len(seen) - len(items))
 
 
 def fingerprint(sums: Sums) -> str:
@@ -122,15 +140,18 @@ def fingerprint(sums: Sums) -> str:
     return f"{sums.base:x}-{sums.tags:x}-{sums.squares:x}"
 
 
-def _wanted(indicators: Iterable[Def]) -> list[Wanted]:
-    columns: dict[tuple[str, int], dict[str, Column]] = {}
+def _wanted(indicators: Iterable[Def], at: datetime | None, now: datetime | None) -> list[Wanted]:
+    moment = Moment(at, now or at or NEVER.now)
+    named: dict[tuple[tuple[str, str], str, int], Named] = {}
     wanted = []
     for found in indicators:
-        form_ref = f"{found.pack}.{found.body['form']}"
-        counted = form_ref, found.pack_version
-        if counted not in columns:
-            columns[counted] = columns_of(form_def(*counted).facts, slots_of(form_ref))
-        wanted.append(Wanted(measure_of(found.body), form_ref, columns[counted]))
+        owner = owner_of(found.body), found.pack, found.pack_version
+        if owner not in named:
+            named[owner] = named_of(found, moment)
+        want = wanted_of(found, named[owner])
+        if now is None and at is None and want.judges:
+            raise ValueError(f"{found.ref} reads how clocks stand: say when")
+        wanted.append(want)
     return wanted
 
 

@@ -15,6 +15,7 @@ from luoshi.core.expr import Expr
 from luoshi.kernel.indicators.measure import (
     EXACT,
     Empty,
+    How,
     is_boolean,
     measure_of,
     plain,
@@ -23,7 +24,7 @@ from luoshi.kernel.indicators.measure import (
     value_of,
 )
 
-Row: TypeAlias = "Mapping[str, Decimal | str | None]"
+Row: TypeAlias = "Mapping[str, Decimal | str | bool | None]"
 
 __all__ = ["FoldResult", "fold", "printed"]
 
@@ -44,8 +45,8 @@ class FoldResult:
 def fold(definition_body: Mapping[str, Any], rows: Iterable[Row]) -> FoldResult:
     """Fold ``rows`` by an indicator definition.
 
-    ``rows``: one mapping per current filing, from field key to Decimal (numbers), text (codes, dates as
-    ISO text) or None (left blank); the names ``unit.code unit.kind unit.branch answer timing`` where used.
+    ``rows``: one mapping per row of the grain, from name to Decimal (numbers), text (codes, dates as
+    ISO text), bool or None (left blank): field keys and whatever other names are used.
     Raises: ExpressionInvalid (unknown name, inexact division), MissingInput (``empty: refuse`` and a blank).
 
     >>> body = {"num": "assigned * done_rate / 100", "den": "assigned", "empty": "skip", "unit": "%"}
@@ -53,7 +54,8 @@ def fold(definition_body: Mapping[str, Any], rows: Iterable[Row]) -> FoldResult:
     FoldResult(num=Decimal('4144.0156'), den=Decimal('4226'), value=Decimal('98.06'), base=1)
     """
     measure = measure_of(definition_body)
-    num = den = Decimal(0)
+    amounts: list[Decimal] = []
+    den = Decimal(0)
     base = empties = 0
     with localcontext(EXACT):
         for row in rows:
@@ -64,9 +66,13 @@ def fold(definition_body: Mapping[str, Any], rows: Iterable[Row]) -> FoldResult:
                 if measure.empty is Empty.SKIP:
                     continue
             base += 1
-            num += _amount(measure.num, row)
+            amounts.append(_amount(measure.num, row))
             den += _amount(measure.den, row)
         refuse_empty(measure, empties)
+        if measure.how is How.MEDIAN:
+            amounts = _middle(amounts)
+            den = Decimal(len(amounts))
+        num = sum(amounts, Decimal(0))
         num, total = plain(num), plain(den) if measure.divided else None
     return FoldResult(num, total, value_of(measure, num, total, base), base)
 
@@ -75,6 +81,11 @@ def _amount(expr: Expr | None, row: Row) -> Decimal:
     """Return what one row adds: its number, 1 for a true boolean or a counted row, 0 for an empty one."""
     found = True if expr is None else _value(expr, row)
     return found if isinstance(found, Decimal) else Decimal(found is True)
+
+
+def _middle(amounts: list[Decimal]) -> list[Decimal]:
+    """Return the middle value, the two middle ones of an even number, none of none."""
+    return sorted(amounts)[(len(amounts) - 1) // 2 : len(amounts) // 2 + 1] if amounts else []
 
 
 def _empty(expr: Expr, row: Row) -> bool:

@@ -4,6 +4,7 @@ Meaning of a definition, for both of them:
 
 * A row takes part when ``where`` is true for it. Null in ``where`` is not true.
 * ``count: all`` counts rows. ``sum: expr`` adds. ``mean: expr`` is the sum over the number of rows.
+  ``median: expr`` is the middle value, of two the mean. ``share: expr`` is ``num: expr`` with ``den: all``.
   ``num`` and ``den`` are each summed and divided once: a ratio of sums, never a mean of ratios. In both a
   numeric expression is summed and a boolean one counts the rows where it is true; ``den: all`` counts rows.
 * An expression is empty in a row when it is numeric and null, or boolean and one of the fields it names is
@@ -30,14 +31,16 @@ PERCENT = "%"
 FULL = Decimal(100)
 QUOTIENT = Context(prec=28, rounding=ROUND_HALF_EVEN)
 EXACT = Context(prec=120)
+WAYS = ("count", "sum", "mean", "median", "share", "num")
 
 
 class How(StrEnum):
-    """The four ways to make one number of many rows."""
+    """The ways to make one number of many rows."""
 
     COUNT = "count"
     SUM = "sum"
     MEAN = "mean"
+    MEDIAN = "median"
     RATIO = "ratio"
 
 
@@ -65,7 +68,7 @@ class Measure:
     @property
     def divided(self) -> bool:
         """Say whether the figure has a denominator."""
-        return self.how in (How.MEAN, How.RATIO)
+        return self.how in (How.MEAN, How.MEDIAN, How.RATIO)
 
     @property
     def valued(self) -> tuple[Expr, ...]:
@@ -85,10 +88,10 @@ def measure_of(body: Mapping[str, Any]) -> Measure:
     Raises: ExpressionInvalid for an expression that is no expression or whose sums would not be exact;
     ValueError for a body that the loader would have refused (two ways at once, unknown ``empty``).
     """
-    ways = [way for way in ("count", "sum", "mean", "num") if body.get(way) is not None]
+    ways = [way for way in WAYS if body.get(way) is not None]
     if len(ways) != 1 or (ways == ["num"]) != (body.get("den") is not None):
-        raise ValueError("an indicator has exactly one of count, sum, mean, or num with den")
-    how = How.RATIO if ways == ["num"] else How(ways[0])
+        raise ValueError(f"an indicator has exactly one of {', '.join(WAYS)}, and num has den")
+    how = How.RATIO if ways[0] in ("num", "share") else How(ways[0])
     return Measure(
         title=str(body.get("title", "")),
         how=how,

@@ -2,39 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 
 from luoshi.core.canonical import decimal_text
-from luoshi.core.expr import Expr
 from luoshi.core.periods import Period
 from luoshi.kernel.definitions.queries import Def, definition
-from luoshi.kernel.filings.forms import Form, form_def
+from luoshi.kernel.filings.forms import form_def
 from luoshi.kernel.indicators.engine import FigureResult
-from luoshi.kernel.indicators.measure import Measure, measure_of
+from luoshi.kernel.indicators.grain import owner_of
+from luoshi.kernel.indicators.grains import END, Grain, grain_of
+from luoshi.kernel.indicators.measure import How, Measure, measure_of
 from luoshi.kernel.indicators.models import Figure
+from luoshi.kernel.indicators.words import Titles, filing_titles, in_words, item_titles
+from luoshi.kernel.items.types import type_of
 from luoshi.kernel.ledger.rows import Root
 
+EMPTYBETTER_WORDS = {"up": "越高越好", "down": "越低越好", "none": "不评高低"}
+
 EMPTY_WORDS = {"as_no": "空缺按 0（否）计入", "skip": "空缺的行不计入", "refuse": "有空缺则不予计算"}
-_WORDS = {
-    "*": "×", "/": "÷", "==": "=", "!=": "≠", "<=": "≤", ">=": "≥", "and": "且", "or": "或", "not": "非",
-    "in": "属于", "if": "若", "else": "否则",
-}  # fmt: skip
-_QUOTED = re.compile(r"""('[^']*'|"[^"]*")""")
-_SIGNS = re.compile(r"[A-Za-z_][\w.]*|[*/]|[=!<>]=")
 BETTER_WORDS = {"up": "越高越好", "down": "越低越好", "none": "不评高低"}
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorCard:
-    """An indicator in words: its definition, the form it counts and how its parts are called."""
+    """An indicator in words: its definition, what it counts (``owner``: a form or item type) and how."""
 
     definition: Def
     measure: Measure
-    form: Form
+    grain: Grain
+    owner: str
     lines: tuple[tuple[str, str], ...]
 
 
@@ -75,50 +73,46 @@ def figures_kept(indicator_ref: str, period: Period, unit_id: int | None) -> lis
 def indicator_card(ref: str, version: int | None = None) -> IndicatorCard:
     """Return an indicator in words. Raises: NotFound."""
     found = definition("indicator", ref, version)
-    form = form_def(f"{found.pack}.{found.body['form']}", found.pack_version)
     measure = measure_of(found.body)
-    titles = {field.key: field.title for field in form.fields}
-    lines = [("统计范围", f"表单“{form.title}”在期间内的现行填报")]
+    grain = grain_of(found.body["grain"])
+    kind, key = owner_of(found.body)
+    owner_ref = f"{found.pack}.{key}"
+    if kind == "form":
+        form = form_def(owner_ref, found.pack_version)
+        owner, titles = form.title, filing_titles(form.fields)
+        lines = [("统计范围", f"表单“{form.title}”在期间内的现行填报")]
+    else:
+        of = type_of(definition("item", owner_ref, found.pack_version))
+        owner, titles = of.title, item_titles(of)
+        lines = [("统计范围", f"事项“{of.title}”"), ("期间", _axis(found.body["time"], titles))]
     if measure.where is not None:
         lines.append(("条件", in_words(measure.where, titles)))
-    lines += _ways(found.body, measure, titles)
+    lines += _ways(measure, titles, grain)
     if measure.valued:
         lines.append(("空缺", EMPTY_WORDS[measure.empty]))
-    lines.append(
-        (
-            "印出",
-            f"保留 {measure.digits} 位小数，四舍五入" + (f"，单位{measure.unit}" if measure.unit else ""),
-        )
-    )
+    printed = f"保留 {measure.digits} 位小数，四舍五入" + (f"，单位{measure.unit}" if measure.unit else "")
+    lines.append(("印出", printed))
     if found.body.get("better") in BETTER_WORDS:
         lines.append(("评价方向", BETTER_WORDS[found.body["better"]]))
-    return IndicatorCard(found, measure, form, tuple(lines))
+    return IndicatorCard(found, measure, grain, owner, tuple(lines))
 
 
-def _ways(body: dict[str, Any], measure: Measure, titles: dict[str, str]) -> list[tuple[str, str]]:
-    if body.get("count") is not None:
-        return [("计数", "符合条件的填报份数")]
-    if body.get("sum") is not None:
-        return [("合计", in_words(measure.num, titles))]
-    if body.get("mean") is not None:
-        return [("平均", in_words(measure.num, titles)), ("分母", "计入的填报份数")]
-    return [("分子", in_words(measure.num, titles)), ("分母", in_words(measure.den, titles))]
+def _axis(time: str, titles: Titles) -> str:
+    if time == END:
+        return "期间末日的情况；期间未结束的，为取数时的情况"
+    return f"{titles.names.get(time, time)}在期间内的"
 
 
-def in_words(expr: Expr | None, titles: dict[str, str]) -> str:
-    """Return an expression with titles in place of field keys; None stands for counting every row.
-
-    >>> from luoshi.core.expr import parse
-    >>> in_words(parse("a * b / 100 if kind != 'a and b' else 0"), {"a": "件数", "b": "比率"})
-    "件数 × 比率 ÷ 100 若 kind ≠ 'a and b' 否则 0"
-    """
-    if expr is None:
-        return "填报份数"
-    return "".join(
-        part if part[:1] in ("'", '"') else _SIGNS.sub(lambda found: _word(found[0], titles), part)
-        for part in _QUOTED.split(expr.text)
-    )
-
-
-def _word(sign: str, titles: dict[str, str]) -> str:
-    return _WORDS.get(sign) or titles.get(sign, sign)
+def _ways(measure: Measure, titles: Titles, grain: Grain) -> list[tuple[str, str]]:
+    num, den = (in_words(expr, titles, grain.counted) for expr in (measure.num, measure.den))
+    match measure.how:
+        case How.COUNT:
+            return [("计数", f"符合条件的{grain.counted}")]
+        case How.SUM:
+            return [("合计", num)]
+        case How.MEAN:
+            return [("平均", num), ("分母", f"计入的{grain.counted}")]
+        case How.MEDIAN:
+            return [("中位数", f"{num}；偶数个时取中间两个的平均")]
+        case How.RATIO:
+            return [("分子", num), ("分母", den)]

@@ -3,33 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django.db import DataError, OperationalError, connection
 
 from luoshi.core.errors import Invalid
 from luoshi.core.expr import Expr, Kind
-from luoshi.core.periods import Period, PeriodKind
-from luoshi.kernel.filings.models import FilingFact
+from luoshi.core.periods import Period
 from luoshi.kernel.indicators.compiler import Column, Compiler, Sql
 from luoshi.kernel.indicators.dialects import DIALECTS
-from luoshi.kernel.indicators.measure import Empty, Measure, is_boolean
-from luoshi.kernel.ledger.rows import milliseconds
+from luoshi.kernel.indicators.grains import END, FILING, PERIOD, Grain, filed_within, require_axis, within
+from luoshi.kernel.indicators.measure import Empty, How, Measure, is_boolean
+from luoshi.kernel.org.models import Unit
 
 TAG_PRIME = 2**31 - 1
-TABLE = FilingFact._meta.db_table
+SUMS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One figure to be computed: its meaning, the form whose filings it counts, the columns of its names."""
+    """One figure to be computed: its meaning, whose rows it counts, the columns of its names.
+
+    ``scope``: the form or item type, and what else its grain asks for. ``axes``: time axis → month column.
+    """
 
     measure: Measure
-    form_ref: str
+    scope: str
     columns: Mapping[str, Column]
+    grain: Grain = FILING
+    time: str = PERIOD
+    axes: Mapping[str, str] = field(default_factory=dict)
+    part: str = ""
+
+    @property
+    def owned(self) -> tuple[str, ...]:
+        """Return what the scope columns of the grain must hold."""
+        return (self.scope, self.part)[: len(self.grain.scope)]
+
+    @property
+    def judges(self) -> bool:
+        """Say whether it reads how clocks stand, so that a moment is needed."""
+        return any(name.endswith(".verdict") for name in self.measure.names)
+
+    @property
+    def joins(self) -> list[str]:
+        """Return the joins that its names and its time axis need."""
+        names = [*sorted(self.measure.names), *([self.time] if self.time in self.columns else [])]
+        return [self.columns[name].needs for name in names if name in self.columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,46 +91,161 @@ def sums_of(
 ) -> list[dict[int | None, Sums]]:
     """Return, for each of ``wanted``, its sums by unit id (or under None for all units together).
 
-    Rows: versions in force at ``at`` (None: now) whose period lies within ``period``. One query.
+    Rows: versions in force at ``at`` (None: now) whose time axis lies within ``period``. One query for all
+    figures of a grain, one more for each median. Rows of no unit are in no unit's figure.
     Raises: ExpressionInvalid; Invalid when a sum leaves 64 bits.
     """
-    if not wanted:
-        return []
-    parts = [_parts(each) for each in wanted]
-    inner, params = _inner(parts, wanted, period, unit_ids, at)
-    outer = ", ".join(
-        f"SUM(k{i}), SUM(e{i}), SUM(k{i} * n{i}), SUM(k{i} * d{i}), SUM(k{i} * tag), "
-        f"SUM(k{i} * ((tag * tag) %% {TAG_PRIME}))"
-        for i in range(len(parts))
-    )
-    grouped = " GROUP BY unit_id" if by_unit else ""
-    key = "unit_id" if by_unit else "NULL"
     found: list[dict[int | None, Sums]] = [{} for _ in wanted]
-    for unit_id, *sums in _fetch(f"SELECT {key}, {outer} FROM ({inner}) AS rows_{grouped}", params):
-        for i, part in enumerate(parts):
-            found[i][unit_id] = _sums(part, sums[6 * i : 6 * i + 6])
+    for word in sorted({want.grain.word for want in wanted}):
+        places = [place for place, want in enumerate(wanted) if want.grain.word == word]
+        query = _Query([wanted[place] for place in places], period, unit_ids, at)
+        for place, sums in zip(places, query.sums(by_unit=by_unit), strict=True):
+            found[place] = sums
     return found
 
 
 def rows_counted(
     wanted: Wanted, period: Period, *, unit_ids: Collection[int] | None, at: datetime | None
-) -> list[tuple[int, int, int, str]]:
-    """Return (filing id, obligation id, unit id, period code) of the rows a figure counts, by period and
-    unit.
-    """
-    inner, params = _inner([_parts(wanted)], [wanted], period, unit_ids, at)
-    query = (
-        f"SELECT filing_id, obligation_id, unit_id, period_code FROM ({inner}) AS rows_ WHERE k0 = 1 "
-        "ORDER BY period_code, unit_code, filing_id"
+) -> list[int]:
+    """Return the ids of the rows a figure counts, in the order of its grain."""
+    return _Query([wanted], period, unit_ids, at).rows()
+
+
+class _Query:
+    """The query over one grain: one inner row for each fact, with what each figure takes from it."""
+
+    def __init__(
+        self,
+        wanted: Sequence[Wanted],
+        period: Period,
+        unit_ids: Collection[int] | None,
+        at: datetime | None,
+    ) -> None:
+        self.wanted = wanted
+        self.grain = wanted[0].grain
+        self.period = period
+        self.unit_ids = unit_ids
+        self.at = at
+        self.parts = [_parts(want, self._timed(want)) for want in wanted]
+
+    def sums(self, *, by_unit: bool) -> list[dict[int | None, Sums]]:
+        """Return the sums of each figure by unit id, or under None."""
+        inner, params = self._inner()
+        sums = ", ".join(
+            f"SUM(k{i}), SUM(e{i}), SUM(k{i} * n{i}), SUM(k{i} * d{i}), SUM(k{i} * tag), "
+            f"SUM(k{i} * ((tag * tag) %% {TAG_PRIME}))"
+            for i in range(len(self.parts))
+        )
+        key, grouped = ("unit_key", " GROUP BY unit_key") if by_unit else ("NULL", "")
+        rows = _fetch(f"SELECT {key}, {sums} FROM ({inner}) AS rows_{grouped}", params)
+        middles = [
+            _fetch(_middle(inner, i, by_unit=by_unit), params) if want.measure.how is How.MEDIAN else []
+            for i, want in enumerate(self.wanted)
+        ]
+        ids = self._unit_ids(row[0] for row in rows) if by_unit else {None: None}
+        found: list[dict[int | None, Sums]] = [{} for _ in self.wanted]
+        for unit, *numbers in rows:
+            if unit not in ids:
+                continue
+            for i, part in enumerate(self.parts):
+                found[i][ids[unit]] = _sums(part, numbers[SUMS * i : SUMS * (i + 1)])
+        for i, middle in enumerate(middles):
+            for unit, total, count in middle:
+                if unit in ids:
+                    found[i][ids[unit]] = _halved(self.parts[i], found[i][ids[unit]], total, count)
+        return found
+
+    def rows(self) -> list[int]:
+        """Return the ids of the rows that the first figure counts."""
+        inner, params = self._inner()
+        ordered = ", ".join(f"o{place}" for place in range(len(self.grain.order.split(", "))))
+        query = f"SELECT row_id FROM ({inner}) AS rows_ WHERE k0 = 1 ORDER BY {ordered}"
+        return [row_id for (row_id,) in _fetch(query, params)]
+
+    def _unit_ids(self, keys: Any) -> dict[Any, int | None]:
+        """Return unit key → id; the key of rows without a unit is not among them."""
+        if not self.grain.coded:
+            return {key: key for key in keys if key is not None}
+        codes = [key for key in keys if key]
+        return dict(Unit.objects.filter(code__in=codes).order_by("id").values_list("code", "id"))
+
+    def _timed(self, want: Wanted) -> Sql:
+        if want.time == END:
+            return Sql("TRUE", (), Kind.BOOL, sure=True)
+        if want.time == PERIOD:
+            text, params = filed_within(self.period)
+        else:
+            text, params = within(self.period, require_axis(want.time, dict(want.axes)))
+        return Sql(f"({text})", params, Kind.BOOL, sure=True)
+
+    def _inner(self) -> tuple[str, list[Any]]:
+        grain = self.grain
+        columns = [f"{grain.row} AS row_id", f"{grain.unit} AS unit_key", "f.tag AS tag"]
+        columns += [f"{sql} AS o{place}" for place, sql in enumerate(grain.order.split(", "))]
+        params: list[Any] = []
+        for i, part in enumerate(self.parts):
+            columns += [
+                f"(CASE WHEN {part.counted.text} THEN 1 ELSE 0 END) AS k{i}",
+                f"(CASE WHEN {part.empty.text} THEN 1 ELSE 0 END) AS e{i}",
+                f"{part.num.text} AS n{i}",
+                f"{part.den.text} AS d{i}",
+            ]
+            params += [*part.counted.params, *part.empty.params, *part.num.params, *part.den.params]
+        joins = dict.fromkeys(chain.from_iterable(want.joins for want in self.wanted))
+        conditions = []
+        for text, given in (self._scoped(), self._anytime(), grain.in_force(self.at), self._of_units()):
+            if text:
+                conditions.append(text)
+                params += given
+        joined = "".join(f" {join}" for join in joins if join)
+        return (
+            f"SELECT {', '.join(columns)} FROM {grain.table} AS f{joined} WHERE {' AND '.join(conditions)}",
+            params,
+        )
+
+    def _scoped(self) -> tuple[str, Sequence[Any]]:
+        """Rows of the forms or types that are counted at all, so that an index can be used."""
+        if not self.grain.scope:
+            return "", ()
+        owners = sorted({want.scope for want in self.wanted})
+        return f"{self.grain.scope[0]} IN ({', '.join(['%s'] * len(owners))})", owners
+
+    def _anytime(self) -> tuple[str, Sequence[Any]]:
+        """Rows that lie in the period on one of the time axes."""
+        timed = list(dict.fromkeys((each.text, each.params) for each in map(self._timed, self.wanted)))
+        text = " OR ".join(text for text, _ in timed)
+        return f"({text})", [value for _, params in timed for value in params]
+
+    def _of_units(self) -> tuple[str, Sequence[Any]]:
+        if self.unit_ids is None:
+            return "", ()
+        keys: Sequence[Any] = sorted(self.unit_ids)
+        if self.grain.coded:
+            keys = list(Unit.objects.filter(pk__in=keys).order_by("code").values_list("code", flat=True))
+        return f"{self.grain.unit} IN ({', '.join(['%s'] * len(keys)) or 'NULL'})", keys
+
+
+def _middle(inner: str, place: int, *, by_unit: bool) -> str:
+    """Return the query for the one or two middle values of a figure: (unit, their sum, how many)."""
+    key, parted = ("unit_key", "PARTITION BY unit_key ") if by_unit else ("NULL", "")
+    ranked = (
+        f"SELECT unit_key, n{place} AS n, ROW_NUMBER() OVER ({parted}ORDER BY n{place}, row_id) AS r, "
+        f"COUNT(*) OVER ({parted.strip()}) AS c FROM ({inner}) AS rows_ WHERE k{place} = 1"
     )
-    return _fetch(query, params)
+    grouped = " GROUP BY unit_key" if by_unit else ""
+    return (
+        f"SELECT {key}, SUM(n), COUNT(*) FROM ({ranked}) AS ranked WHERE 2 * r BETWEEN c AND c + 2{grouped}"
+    )
 
 
-def _parts(wanted: Wanted) -> _Parts:
+def _parts(wanted: Wanted, timed: Sql) -> _Parts:
     measure = wanted.measure
     compiler = Compiler(wanted.columns, DIALECTS[connection.vendor])
-    of_form = Sql("(form_ref = %s)", (wanted.form_ref,), Kind.BOOL, sure=True)
-    where = [of_form] if measure.where is None else [of_form, compiler.truth(measure.where)]
+    where = [timed]
+    for column, value in zip(wanted.grain.scope, wanted.owned, strict=True):
+        where.append(Sql(f"({column} = %s)", (value,), Kind.BOOL, sure=True))
+    if measure.where is not None:
+        where.append(compiler.truth(measure.where))
     empty = [_emptiness(expr, compiler) for expr in measure.valued]
     any_empty = Sql("FALSE", (), Kind.BOOL, sure=True)
     if empty:
@@ -149,52 +288,6 @@ def _amount(expr: Expr | None, compiler: Compiler) -> Sql:
     return Sql(f"COALESCE({number.text}, 0)", number.params, Kind.NUMBER, number.scale)
 
 
-def _inner(
-    parts: Sequence[_Parts],
-    wanted: Sequence[Wanted],
-    period: Period,
-    unit_ids: Collection[int] | None,
-    at: datetime | None,
-) -> tuple[str, list[Any]]:
-    columns = ["filing_id", "obligation_id", "unit_id", "unit_code", "period_code", "tag"]
-    params: list[Any] = []
-    for i, part in enumerate(parts):
-        columns += [
-            f"(CASE WHEN {part.counted.text} THEN 1 ELSE 0 END) AS k{i}",
-            f"(CASE WHEN {part.empty.text} THEN 1 ELSE 0 END) AS e{i}",
-            f"{part.num.text} AS n{i}",
-            f"{part.den.text} AS d{i}",
-        ]
-        params += [*part.counted.params, *part.empty.params, *part.num.params, *part.den.params]
-    forms = sorted({each.form_ref for each in wanted})
-    conditions = [f"form_ref IN ({', '.join(['%s'] * len(forms))})"]
-    params += forms
-    conditions += _within(period, params)
-    conditions += _in_force(at, params)
-    if unit_ids is not None:
-        listed = ", ".join(str(int(unit_id)) for unit_id in sorted(unit_ids)) or "NULL"
-        conditions.append(f"unit_id IN ({listed})")
-    return f"SELECT {', '.join(columns)} FROM {TABLE} WHERE {' AND '.join(conditions)}", params
-
-
-def _within(period: Period, params: list[Any]) -> list[str]:
-    """Rows of the period. Nodes of a year stand for the whole year each, so only the very node is meant."""
-    if period.kind is PeriodKind.NODE:
-        params.append(period.code)
-        return ["period_code = %s"]
-    months = period.months
-    params += [months[0], months[-1], PeriodKind.NODE.value, period.start, period.end]
-    return ["month BETWEEN %s AND %s", "period_kind <> %s", "period_start >= %s", "period_end <= %s"]
-
-
-def _in_force(at: datetime | None, params: list[Any]) -> list[str]:
-    if at is None:
-        return ["to_ms IS NULL"]
-    moment = milliseconds(at)
-    params += [moment, moment]
-    return ["from_ms <= %s", "(to_ms IS NULL OR to_ms > %s)"]
-
-
 def _fetch(query: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     try:
         with connection.cursor() as cursor:
@@ -216,3 +309,9 @@ def _sums(part: _Parts, row: Sequence[Any]) -> Sums:
         tags=tags,
         squares=squares,
     )
+
+
+def _halved(part: _Parts, sums: Sums, total: Any, count: int) -> Sums:
+    """Return the sums of a median: the sum of the middle values over how many they are."""
+    num = Decimal(int(total or 0)).scaleb(-part.num.scale)
+    return Sums(num, Decimal(count), sums.base, sums.empties, sums.tags, sums.squares)

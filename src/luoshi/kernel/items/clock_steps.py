@@ -23,6 +23,7 @@ from luoshi.core.timing import (
     clock_started,
 )
 from luoshi.kernel.calendars.queries import work_calendar
+from luoshi.kernel.items.clock_facts import clock_fact_write
 from luoshi.kernel.items.clock_models import ClockPause, ItemClock
 from luoshi.kernel.items.clock_rows import clock_of, clock_put
 from luoshi.kernel.items.clocks import triggers_of
@@ -101,12 +102,13 @@ class ClockChange:
                 ClockPause.objects.create(clock=self.row, state=state, from_at=at, until_at=until)
             )
 
-    def write(self) -> None:
-        """Save the row when anything happened, and tell it."""
+    def write(self, item: Item, now: datetime) -> None:
+        """Save the row with its fact when anything happened, and tell it."""
         if not self.did:
             return
         clock_put(self.row, self.clock, self.rule)
         self.row.save()
+        clock_fact_write(self.row, item.type_ref, now)
         self.changed.rows.append(self.row)
         self.changed.told.append(
             {
@@ -141,7 +143,7 @@ class _Turn:
         if row is not None:
             change = ClockChange(row, rule_of(row), self.changed)
             self._old(change, now)
-            change.write()
+            change.write(self.item, now)
         if self.rule.starts & self.names:
             self._start(None)
         elif "reopened" in self.names and row is not None and self.rule.on_reopen == "new":
@@ -229,6 +231,9 @@ class _Turn:
         )
         clock_put(row, clock, rule)
         row.save(force_insert=True)
+        if self.row is not None:
+            clock_fact_write(self.row, self.item.type_ref, step.at, newest=False)
+        clock_fact_write(row, self.item.type_ref, step.at)
         self.changed.rows.append(row)
         self.changed.told.append(
             {"clock": rule.key, "round": row.round, "did": ["started"], "due": [None, row.due_at]}
@@ -236,7 +241,7 @@ class _Turn:
         if step.to_state in rule.pauses:
             change = ClockChange(row, rule, self.changed)
             self._pause(change, step.at)
-            change.write()
+            change.write(self.item, step.at)
 
     def _target(self) -> Amount | date:
         """Return the first target that fits the item now. Raises: Incomplete for a day left blank."""

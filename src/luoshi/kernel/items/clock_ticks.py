@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from luoshi.core.actor import SYSTEM
 from luoshi.core.timing import clock_state
 from luoshi.kernel.calendars.queries import calendar_print, work_calendar
+from luoshi.kernel.items.clock_facts import clock_fact_write
 from luoshi.kernel.items.clock_models import ItemClock
 from luoshi.kernel.items.clock_rows import clock_put, events_of_clock
 from luoshi.kernel.items.clock_steps import Changed, ClockChange, rule_of
@@ -72,6 +73,7 @@ def clock_rearm(*, clock_id: int, now: datetime) -> bool:
     pauses, extensions = row.pauses.order_by("from_at", "id"), row.extensions.order_by("id")
     clock_put(row, clock_state(events_of_clock(row, pauses, extensions), calendar, now), rule_of(row))
     row.save()
+    clock_fact_write(row, item.type_ref, now)
     data = {
         "clock": row.key,
         "round": row.round,
@@ -89,7 +91,7 @@ def _pause_end(*, clock_id: int, now: datetime) -> bool:
     change = ClockChange(row, rule_of(row), changed)
     if change.clock.open:
         change.settle(now)
-    change.write()
+    change.write(item, now)
     if not changed.rows:
         return False
     record(item, "item.clock_resumed", by=SYSTEM, at=now, rows=changed.rows, data={"clocks": changed.told})

@@ -94,7 +94,7 @@ def extension_decide(
     if approve:
         _open_check(row, now)
         change.apply(Extended(now, extension.ticks), "extended")
-        change.write()
+        change.write(item, now)
     extension.answer = Answer.APPROVED if approve else Answer.REFUSED
     extension.decided_at, extension.note = now, note
     extension.decided_by_account = actor.account_id

@@ -18,7 +18,9 @@ from django.db import models
 from luoshi.core.beijing import local_day
 from luoshi.core.canonical import canonical_bytes
 from luoshi.kernel.definitions.slots import Slot
-from luoshi.kernel.items.models import Item, ItemDuty, ItemFact, ItemMove, MoveFact
+from luoshi.kernel.items.clock_facts import clock_facts_remake, clock_faults
+from luoshi.kernel.items.clock_models import ItemClock
+from luoshi.kernel.items.models import ClockFact, Item, ItemDuty, ItemFact, ItemMove, MoveFact
 from luoshi.kernel.items.schema import ENDED, Stage
 from luoshi.kernel.items.slots import slots_for, slots_of
 from luoshi.kernel.items.types import LEAD, ItemType, type_by_id
@@ -195,6 +197,11 @@ def facts_check(progress: Callable[[str, int], None] = lambda stage, done: None)
         ids = {fact.item_id for fact in facts}
         faults += _differences(facts, ItemFact, ids)
         faults += _differences(moves, MoveFact, ids)
+        types = {fact.item_id: fact.type_ref for fact in facts}
+        faults += clock_faults(list(ItemClock.objects.filter(item_id__in=ids).order_by("id")), types)
+    clocks = ItemClock.objects.order_by().values("id")
+    for fact in ClockFact.objects.exclude(clock_id__in=clocks).order_by("id"):
+        faults.append(f"事项 {fact.item_id} 时限 {fact.key} 第 {fact.round} 次：多出事实行，没有对应的时限")
     known = Item.objects.order_by().values("id")
     for model in (ItemFact, MoveFact):
         extra = model._default_manager.exclude(item_id__in=known).order_by("item_id", "step")
@@ -233,4 +240,7 @@ def facts_rebuild(type_ref: str | None = None) -> int:
         ItemFact.objects.bulk_create(facts)
         MoveFact.objects.bulk_create(moves)
         count += len(facts)
+    clocks = ItemClock.objects.select_related("item").order_by("id")
+    clocks = clocks if type_ref is None else clocks.filter(item__type_ref=type_ref)
+    clock_facts_remake((row, row.item.type_ref) for row in clocks.iterator(chunk_size=BATCH))
     return count

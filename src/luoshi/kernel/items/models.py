@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.db import models
 
 from luoshi.db.fields import CodeField
+from luoshi.kernel.items.clock_fact_models import ClockFact
 from luoshi.kernel.items.clock_models import ClockExtension, ClockPause, ItemClock
 from luoshi.kernel.items.fact_models import ItemFact, ItemSlot, MoveFact
 from luoshi.kernel.items.schema import Stage
@@ -14,6 +15,7 @@ from luoshi.kernel.ledger.rows import Ledgered, Root
 
 __all__ = [
     "ClockExtension",
+    "ClockFact",
     "ClockPause",
     "Item",
     "ItemClock",

@@ -30,6 +30,7 @@ __all__ = [
     "ItemRow",
     "filter_read",
     "filters_of",
+    "ids_in_sight",
     "item_visible",
     "items_counted",
     "items_filtered",
@@ -44,6 +45,7 @@ __all__ = [
 ]
 COUNTED = 1000
 PER_PAGE = 50
+AT_ONCE = 500
 _OPS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 
 
@@ -135,6 +137,15 @@ def rows_of(ids: Sequence[int]) -> list[ItemRow]:
         .order_by("id")
     }
     return [_row(items[item_id], lead.get(item_id, "")) for item_id in ids]
+
+
+def ids_in_sight(actor: Actor, ids: Sequence[int]) -> list[int]:
+    """Return those of the ids that an actor may see, in their order. One query for every 500."""
+    visible = items_visible(actor).order_by()
+    found: set[int] = set()
+    for start in range(0, len(ids), AT_ONCE):
+        found.update(visible.filter(pk__in=ids[start : start + AT_ONCE]).values_list("pk", flat=True))
+    return [item_id for item_id in ids if item_id in found]
 
 
 def _row(item: Item, lead: str) -> ItemRow:

@@ -12,20 +12,22 @@ from luoshi.core.errors import PackInvalid
 from luoshi.kernel.definitions.actions import Entry
 from luoshi.kernel.loader.bodies import bodies_of, content_of, stored
 from luoshi.kernel.loader.checks.context import Context
-from luoshi.kernel.loader.checks.figures import check_counting, check_indicators, check_schemes
 from luoshi.kernel.loader.checks.forms import check_forms, check_head, check_imports, check_roles, check_vocab
+from luoshi.kernel.loader.checks.indicators import check_counting, check_indicators
 from luoshi.kernel.loader.checks.items import check_items
 from luoshi.kernel.loader.checks.lists import check_lists
 from luoshi.kernel.loader.checks.notices import check_notices
 from luoshi.kernel.loader.checks.reports import check_reports
+from luoshi.kernel.loader.checks.schemes import check_schemes
 from luoshi.kernel.loader.checks.slips import check_slips
 from luoshi.kernel.loader.checks.tests import check_tests
 from luoshi.kernel.loader.folder import PACK_FILE, Files, Folder, Written, shipped_ids
+from luoshi.kernel.loader.item_trials import TrialResult
 from luoshi.kernel.loader.nodes import Faults, Node
 from luoshi.kernel.loader.sections import SECTION_KINDS, PackFile
 from luoshi.kernel.loader.shape import check_shape
 from luoshi.kernel.loader.strict_yaml import read_yaml
-from luoshi.kernel.loader.trials import TrialResult, run_trials
+from luoshi.kernel.loader.trials import run_trials
 
 CHECKS: tuple[Callable[[Context], None], ...] = (
     check_head,

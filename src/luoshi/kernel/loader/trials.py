@@ -18,23 +18,12 @@ from luoshi.kernel.indicators.fold import fold, printed
 from luoshi.kernel.loader.bodies import Bodies
 from luoshi.kernel.loader.fixtures import FixtureUnit, Sheet, UnitNames, read_sheet, selected, units_of
 from luoshi.kernel.loader.folder import Files
+from luoshi.kernel.loader.item_trials import ItemTrial, TrialResult
 from luoshi.kernel.loader.nodes import Faults, Node
 from luoshi.kernel.loader.sections.reports import PackTest
 from luoshi.kernel.loader.wanted import Reached, compare
 
 Row = dict[str, Decimal | str | None]
-
-
-@dataclass(frozen=True)
-class TrialResult:
-    """One test as it went: what was compared and what is known to differ from print."""
-
-    number: int
-    rows_file: str
-    rows: int
-    compared: int
-    differs: tuple[str, ...]
-    refused: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +60,11 @@ def run_trials(root: Node, bodies: Bodies, folder: Files, faults: Faults) -> tup
     for number, node in enumerate(tests.elements() if tests is not None else (), 1):
         if faults.under(node.path):
             continue
-        trial = _Trial(number, node, bodies, folder, faults)
+        trial: _Trial | ItemTrial
+        if node.get("item") is not None:
+            trial = ItemTrial(number, node, bodies, folder, faults)
+        else:
+            trial = _Trial(number, node, bodies, folder, faults)
         if trial.sound():
             result = trial.run()
             if result is not None:
@@ -89,7 +82,7 @@ class _Trial:
         self.bodies = bodies
         self.folder = folder
         self.faults = faults
-        self.template = bodies.get(("imports", self.test.import_), {})
+        self.template = bodies.get(("imports", self.test.import_ or ""), {})
         self.form = bodies.get(("forms", self.template.get("form", "")), {})
         self.scheme = bodies.get(("schemes", self.test.scheme), {}) if self.test.scheme else {}
 
@@ -115,6 +108,7 @@ class _Trial:
 
     def run(self) -> TrialResult | None:
         sheet = read_sheet(self.test.rows, self.folder.read(self.test.rows), self.node.path, self.faults)
+        assert self.test.units is not None
         units_sheet = read_sheet(
             self.test.units, self.folder.read(self.test.units), self.node.path, self.faults
         )
@@ -176,7 +170,7 @@ class _Trial:
             if all(values[name] is not None for name in must.names) and must.value(values) is not True:
                 faults.append(f"第 {line} 行：{rule['say']}")
         period = self.template["period"]
-        return Filed(unit, self.test.period if period == "none" else row[period], values)
+        return Filed(unit, self.test.period or "" if period == "none" else row[period], values)
 
     def _fields(self) -> list[Field]:
         vocabs = {key: body["options"] for (section, key), body in self.bodies.items() if section == "vocab"}

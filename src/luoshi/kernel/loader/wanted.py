@@ -40,7 +40,7 @@ def compare(sheet: Sheet, node: Node, test: PackTest, reached: Reached, faults: 
     declared = {(each.unit, each.period or test.period, each.column): each for each in test.differs}
     compared = 0
     for number, row in enumerate(sheet.rows):
-        period = row.get(PERIOD) or test.period
+        period = row.get(PERIOD) or test.period or ""
         for column, want in row.items():
             if column in (UNIT, PERIOD) or want == "":
                 continue

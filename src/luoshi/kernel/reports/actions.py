@@ -52,7 +52,7 @@ def report_freeze(
     if earlier is not None and not correcting:
         raise Duplicate(f"{period.title}的这份通报已定稿；如需更正，请选择“更正定稿”，更正件将注明原件。")
     sequence_all()
-    material = material_of(report_ref, period)
+    material = material_of(report_ref, period, now=now)
     _require_published(material)
     composed = compose(material, Issuing(on=timezone.localdate(now), created=now, number=number, final=True))
     if earlier is not None:

@@ -175,6 +175,7 @@ def _definitions(issue: Issue, figures: Sequence[Figure], rounds: Sequence[Round
     found += [
         _definition("form", f"{row.pack_version.pack}.{form}", row.pack_version.version)
         for row, form in [(row, _body(row)["form"]) for row in found]
+        if form
     ]
     by_id = {row.pk: row for row in found}
     by_id |= {issue.definition_id: issue.definition}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
@@ -74,7 +75,7 @@ class Material:
         return digits
 
 
-def material_of(report_ref: str, period: Period, *, version: int | None = None) -> Material:
+def material_of(report_ref: str, period: Period, *, now: datetime, version: int | None = None) -> Material:
     """Read what a report needs for a period.
 
     Scores come from the published round of their period when there is one, else from the present records.
@@ -85,13 +86,13 @@ def material_of(report_ref: str, period: Period, *, version: int | None = None) 
     scheme = None
     if report.body.get("scheme"):
         scheme = definition("scheme", f"{report.pack}.{report.body['scheme']}", report.pack_version)
-        rounds = [_round(scheme, each) for each in scored_periods(scheme, period)]
+        rounds = [_round(scheme, each, now) for each in scored_periods(scheme, period)]
     return Material(
         report=report,
         period=period,
         organ=_organ(report),
-        overall=_overall(report, period),
-        by_unit=_by_unit(report, period),
+        overall=_overall(report, period, now),
+        by_unit=_by_unit(report, period, now),
         units={unit.id: unit for unit in unit_tree(period.end)},
         scheme=scheme,
         rounds=rounds,
@@ -99,25 +100,26 @@ def material_of(report_ref: str, period: Period, *, version: int | None = None) 
     )
 
 
-def _round(scheme: Def, period: Period) -> ScoredRound:
+def _round(scheme: Def, period: Period, now: datetime) -> ScoredRound:
     found = published_round(scheme.ref, period)
     if found is not None:
         return ScoredRound(period, found.pk, stored_results(found))
-    return ScoredRound(period, None, score_period(scheme.ref, period, version=scheme.pack_version).sheets)
+    scored = score_period(scheme.ref, period, version=scheme.pack_version, now=now)
+    return ScoredRound(period, None, scored.sheets)
 
 
-def _overall(report: Def, period: Period) -> dict[str, FigureResult]:
+def _overall(report: Def, period: Period, now: datetime) -> dict[str, FigureResult]:
     keys = indicator_keys_in_prose(report.body)
     found = evaluate(
-        [f"{report.pack}.{key}" for key in keys], period, by_unit=False, versions=_versions(report)
+        [f"{report.pack}.{key}" for key in keys], period, by_unit=False, now=now, versions=_versions(report)
     )
     return {ref.partition(".")[2]: figure for (ref, _), figure in found.items()}
 
 
-def _by_unit(report: Def, period: Period) -> dict[tuple[str, int], FigureResult]:
+def _by_unit(report: Def, period: Period, now: datetime) -> dict[tuple[str, int], FigureResult]:
     keys = indicator_keys_in_tables(report.body)
     found = evaluate(
-        [f"{report.pack}.{key}" for key in keys], period, by_unit=True, versions=_versions(report)
+        [f"{report.pack}.{key}" for key in keys], period, by_unit=True, now=now, versions=_versions(report)
     )
     return {
         (ref.partition(".")[2], unit_id): figure

@@ -147,14 +147,14 @@ def issue_view(issue: Issue) -> ReportView:
 
 def draft_view(report_ref: str, period: Period, now: datetime) -> ReportView:
     """Return a draft composed from the present records. Raises: NotFound, MissingInput."""
-    material = material_of(report_ref, period)
+    material = material_of(report_ref, period, now=now)
     if material.empty:
         raise MissingInput(f"{period.title}没有填报数据，无法生成通报。请先导入本期数据，或换一个期间。")
     composed = compose(material, Issuing(on=timezone.localdate(now), created=now))
     return ReportView(material.report, period, composed.document, composed.bounds, None, material.position)
 
 
-def issue_compared(actor: Actor, issue: Issue) -> tuple[FigureChange, ...]:
+def issue_compared(actor: Actor, issue: Issue, now: datetime) -> tuple[FigureChange, ...]:
     """Return the frozen indicator figures that the present records would print differently.
 
     Raises: NotAllowed (present figures are not issued yet).
@@ -165,13 +165,14 @@ def issue_compared(actor: Actor, issue: Issue) -> tuple[FigureChange, ...]:
     period = parse_period(issue.period_code)
     versions = {issue.report_ref.partition(".")[0]: issue.definition.pack_version.version}
     present = {
-        **evaluate(refs, period, by_unit=False, versions=versions),
-        **evaluate(refs, period, by_unit=True, versions=versions),
+        **evaluate(refs, period, by_unit=False, now=now, versions=versions),
+        **evaluate(refs, period, by_unit=True, now=now, versions=versions),
     }
     changes = []
     for figure in frozen:
-        now = present.get((figure.indicator_ref, figure.unit_id))
-        text = now.text if now is not None else "—"
-        if now is None or now.fingerprint != figure.fingerprint or text != figure.text:
-            changes.append(FigureChange(figure.key, now.title if now else figure.key, figure.text, text))
+        found = present.get((figure.indicator_ref, figure.unit_id))
+        text = found.text if found is not None else "—"
+        if found is None or found.fingerprint != figure.fingerprint or text != figure.text:
+            title = found.title if found is not None else figure.key
+            changes.append(FigureChange(figure.key, title, figure.text, text))
     return tuple(changes)

@@ -166,7 +166,7 @@ def round_compare(request: HttpRequest, round_id: int) -> HttpResponse:
     """A published round beside what the present records would give."""
     context = {
         "round": round_visible(request.actor, round_id),
-        "compared": round_compared(request.actor, round_id),
+        "compared": round_compared(request.actor, round_id, request.now),
     }
     template = "assess/_compare.html" if request.htmx else "assess/compare.html"
     return render(request, template, context)
@@ -187,7 +187,7 @@ def sheet_detail(request: HttpRequest, sheet_id: int) -> HttpResponse:
 @require_safe
 def line_detail(request: HttpRequest, line_id: int) -> HttpResponse:
     """Why a criterion has its points: steps, figure, the rows behind it, their filings and events."""
-    explained = line_explained(request.actor, line_id)
+    explained = line_explained(request.actor, line_id, request.now)
     event = newest_event_of("line", line_id)
     context = {"explained": explained, "event": event, "rows": explained.rows}
     template = "assess/_line.html" if request.htmx else "assess/line.html"

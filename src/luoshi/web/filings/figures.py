@@ -28,14 +28,18 @@ def figure(request: HttpRequest, ref: str) -> HttpResponse:
     versions = None if version is None else {ref.partition(".")[0]: version}
     require_figure(request.actor, ref, period, unit.pk if unit else None)
     unit_ids = [unit.pk] if unit else None
-    found = evaluate([ref], period, by_unit=False, unit_ids=unit_ids, versions=versions)[ref, None]
+    found = evaluate([ref], period, by_unit=False, unit_ids=unit_ids, now=request.now, versions=versions)[
+        ref, None
+    ]
     context = {
         "card": indicator_card(ref, version),
         "figure": found,
         "unit": unit,
         "period": period,
         "frozen": version is not None,
-        "rows": rows_behind(request.actor, ref, period, unit.pk if unit else None, version=version),
+        "rows": rows_behind(
+            request.actor, ref, period, unit.pk if unit else None, now=request.now, version=version
+        ),
     }
     template = "filings/_figure.html" if request.htmx else "filings/figure.html"
     return render(request, template, context)

@@ -178,7 +178,7 @@ def issue_bundle(request: HttpRequest, issue_id: int) -> HttpResponse:
 def report_compare(request: HttpRequest, issue_id: int) -> HttpResponse:
     """Frozen figures beside what the present records would print."""
     issue = issue_visible(request.actor, issue_id)
-    context = {"issue": issue, "changes": issue_compared(request.actor, issue)}
+    context = {"issue": issue, "changes": issue_compared(request.actor, issue, request.now)}
     template = "reports/_compare.html" if request.htmx else "reports/compare.html"
     return render(request, template, context)
 

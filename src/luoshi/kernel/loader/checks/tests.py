@@ -12,7 +12,9 @@ def check_tests(ctx: Context) -> None:
     """Names resolve, files are there, and every test says what it wants."""
     tests = ctx.root.get("tests")
     for test in tests.elements() if tests is not None else ():
+        _subject(ctx, test)
         ctx.require(test.text_at("import"), "imports")
+        ctx.require(test.text_at("item"), "items")
         ctx.require(test.text_at("scheme"), "schemes")
         for key in ("rows", "units", "want"):
             _file(ctx, test.text_at(key))
@@ -23,6 +25,25 @@ def check_tests(ctx: Context) -> None:
                 ctx.faults.add(node.head, f"没有指标“{key}”", nearest_hint(key, known))
         _period(ctx, test)
         _wants(ctx, test)
+
+
+def _subject(ctx: Context, test: Node) -> None:
+    """Filings by an import, for units in a period; or items of a type, of which figures are wanted."""
+    if not isinstance(test.value, dict):
+        return
+    keys = test.names()
+    if ("import" in keys) == ("item" in keys):
+        message = "检验要写 import（填报）或 item（事项）之一"
+        ctx.faults.add(test.head, message, path=f"{test.path}.import")
+        return
+    if "item" in keys:
+        for key in sorted(keys & {"units", "scheme", "want", "differs"}):
+            node = test.get(key)
+            ctx.faults.add(node.head if node is not None else test.head, f"事项的检验不写 {key}")
+        return
+    for key in ("units", "period"):
+        if key not in keys:
+            ctx.faults.add(test.head, f"缺少 {key}", path=f"{test.path}.{key}")
 
 
 def _file(ctx: Context, node: Node | None) -> None:

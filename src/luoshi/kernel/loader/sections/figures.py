@@ -18,21 +18,29 @@ from luoshi.kernel.loader.sections.base import (
     Words,
 )
 
+TIME_AXIS = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,3}$"
+
 
 class Indicator(Section):
-    """One figure over the current filings of a form: exactly one of count, sum, mean, num with den."""
+    """One figure over the rows of a grain: exactly one of count, sum, mean, median, share, num with den.
+
+    ``grain``: ``filing`` with its ``form``, or the key of an item type. ``time``: the axis by which rows
+    belong to a period; ``period`` for filings, a day of the item for items, ``end`` for how they stood then.
+    """
 
     title: Title
-    grain: Literal["filing"]
-    form: Code
+    grain: Code
+    form: Code | None = None
     where: Expression | None = None
     count: Literal["all"] | None = None
     sum: Expression | None = None
     mean: Expression | None = None
+    median: Expression | None = None
+    share: Expression | None = None
     num: Expression | None = None
     den: Expression | None = None
     empty: Literal["as_no", "skip", "refuse"] | None = None
-    time: Literal["period"]
+    time: Annotated[str, StringConstraints(pattern=TIME_AXIS, max_length=90)]
     unit: Annotated[str, StringConstraints(max_length=10)]
     digits: Digits
     better: Better

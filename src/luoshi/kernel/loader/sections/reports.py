@@ -73,14 +73,17 @@ class Differs(Section):
 class PackTest(Section):
     """Fixture rows and what they must give; run whenever the pack is checked.
 
+    Rows are filings taken by an ``import`` for ``units`` in a ``period``, or items of a type, one row each
+    under the names that indicators use; then only ``figures`` are wanted, of a ``period`` or of all rows.
     ``units`` is a unit table (head as the import of units), ``want`` a table of scores to be met,
     ``figures`` printed totals by indicator, ``refused`` words that the refusal must contain.
     """
 
-    import_: Annotated[Code, Field(alias="import")]
+    import_: Annotated[Code | None, Field(alias="import")] = None
+    item: Code | None = None
     rows: FilePath
-    units: FilePath
-    period: PeriodCode
+    units: FilePath | None = None
+    period: PeriodCode | None = None
     scheme: Code | None = None
     want: FilePath | None = None
     differs: list[Differs] = []

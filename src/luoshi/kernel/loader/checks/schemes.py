@@ -1,111 +1,16 @@
-"""Checks of indicators and schemes."""
+"""Checks of schemes."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from decimal import Decimal
 
-from luoshi.core.errors import ExpressionInvalid, Invalid, Refusal, nearest
+from luoshi.core.errors import Invalid, nearest
 from luoshi.core.expr import Kind
 from luoshi.core.scoring import CALCULATORS, calculator
-from luoshi.kernel.indicators.grain import check_columns, check_definition
-from luoshi.kernel.indicators.measure import check_exact
-from luoshi.kernel.loader.bodies import Bodies
-from luoshi.kernel.loader.checks.context import (
-    Context,
-    field_kinds,
-    has_lost_fields,
-    nearest_hint,
-    unsure_fields,
-)
-from luoshi.kernel.loader.nodes import Faults, Node
+from luoshi.kernel.loader.checks.context import Context, nearest_hint
+from luoshi.kernel.loader.nodes import Node
 from luoshi.kernel.org.selectors import SELECTOR_NAMES
-
-WAYS = ("count", "sum", "mean", "num")
-FACT_NAMES = {
-    **{name: Kind.TEXT for name in SELECTOR_NAMES if name != "unit.parent"},
-    "answer": Kind.TEXT,
-    "timing": Kind.TEXT,
-}
-
-
-def check_indicators(ctx: Context) -> None:
-    """Exactly one way to count, a stated denominator and rule for blanks, expressions over fact fields."""
-    for _, indicator in ctx.section("indicators"):
-        form = ctx.require(indicator.text_at("form"), "forms")
-        _ways(ctx, indicator)
-        if form is None or has_lost_fields(form, ctx.faults):
-            continue
-        kinds = {**FACT_NAMES, **field_kinds(form, facts_only=True)}
-        _expression(ctx, indicator.text_at("where"), form, kinds, Kind.BOOL)
-        for key in ("sum", "mean"):
-            _expression(ctx, indicator.text_at(key), form, kinds, Kind.NUMBER)
-        _expression(ctx, indicator.text_at("num"), form, kinds, Kind.NUMBER, Kind.BOOL)
-        den = indicator.text_at("den")
-        if den is not None and den.text != "all":
-            _expression(ctx, den, form, kinds, Kind.NUMBER, Kind.BOOL)
-
-
-def _ways(ctx: Context, indicator: Node) -> None:
-    """One way only; a ratio names its denominator; whatever reads values says what a blank does."""
-    ways = [way for way in WAYS if way in indicator.names()]
-    if len(ways) > 1:
-        second = indicator.get(ways[1])
-        ctx.faults.add(second.head if second else indicator.head, f"{ways[0]} 与 {ways[1]} 只能写一个")
-    elif not ways and "den" not in indicator.names():
-        hint = "写 count、sum、mean 之一，或 num 与 den"
-        ctx.faults.add(indicator.head, "没有写怎样计算", hint, f"{indicator.path}.count")
-    if "num" in ways and "den" not in indicator.names():
-        ctx.faults.add(indicator.head, "缺少分母 den", "分母为全部记录时写 den: all", f"{indicator.path}.den")
-    den = indicator.get("den")
-    if den is not None and "num" not in indicator.names():
-        ctx.faults.add(den.head, "den 只能与 num 同时写")
-    if "empty" not in indicator.names() and len(ways) == 1 and ways != ["count"]:
-        hint = "写 empty: as_no、skip 或 refuse"
-        ctx.faults.add(indicator.head, "没有写空值怎样处理", hint, f"{indicator.path}.empty")
-
-
-def _expression(ctx: Context, node: Node | None, form: Node, kinds: dict[str, Kind], *want: Kind) -> None:
-    if node is None:
-        return
-    every = field_kinds(form)
-    expr = ctx.expression(node, {**every, **kinds}, *want, unsure=unsure_fields(form, ctx.faults))
-    if expr is None:
-        return
-    for name in sorted(expr.names - kinds.keys()):
-        offset = (node.text or "").find(name)
-        ctx.faults.add(node.at_offset(max(offset, 0)), f"字段 {name} 未标记 fact: true，不能用于统计")
-        return
-    try:
-        check_exact(expr)
-    except ExpressionInvalid as error:
-        ctx.faults.add(node.place, error.message.rstrip("。"))
-
-
-def check_counting(root: Node, bodies: Bodies, faults: Faults) -> None:
-    """What shows only when form and indicator are put together: too few columns, numbers beyond 64 bits.
-
-    Whatever has faults of its own is passed over.
-    """
-    if faults.under("vocab"):
-        return
-    vocabs = {key: body["options"] for (section, key), body in bodies.items() if section == "vocab"}
-    for (section, key), body in bodies.items():
-        form_key = key if section == "forms" else body["form"] if section == "indicators" else None
-        form = bodies.get(("forms", form_key)) if form_key is not None else None
-        entry = root.get(section)
-        node = entry.get(key) if entry is not None else None
-        if form is None or node is None:
-            continue
-        if faults.under(f"forms.{form_key}") or faults.under(f"{section}.{key}"):
-            continue
-        try:
-            if section == "forms":
-                check_columns(form, vocabs)
-            else:
-                check_definition(body, form, vocabs)
-        except Refusal as refusal:
-            faults.add(node.head, refusal.message.rstrip("。"))
 
 
 def check_schemes(ctx: Context) -> None:
