@@ -160,6 +160,23 @@ ROWS = (
     Row("list_item_remove", (302, 404, 403, 404, 404, 403), lambda ids: [ids["list"]], method="post"),
     Row("list_revise", (302, 404, 403, 409, 404, 403), lambda ids: [ids["list"]], method="post"),
     Row("list_drop", (302, 404, 403, 302, 404, 403), lambda ids: [ids["list"]], method="post"),
+    *(Row(name, READ) for name in ("plan_list", "plan_own", "plan_own_export")),
+    *(Row(name, (302, 403, 403, 200, 403, 403)) for name in ("plan_new", "plan_template")),
+    # No plan is in this sample: tests/web/plans holds the table for a plan that is there.
+    *(
+        Row(f"plan_{name}", (302, 404, 404, 404, 403, 404), lambda ids: [1])
+        for name in ("tree", "paper", "export")
+    ),
+    *(
+        Row(f"plan_{name}", same(404), lambda ids: [1])
+        for name in (
+            *("import", "hand_out", "close", "coverage", "coverage_export", "changes", "changes_export"),
+        )
+    ),
+    Row("plan_baseline", same(404), lambda ids: [1], method="post"),
+    Row("plan_node_end", same(404), lambda ids: [1, 1]),
+    Row("measure_edit", same(404), lambda ids: [1]),
+    Row("measure_said", same(404), lambda ids: [1]),
     Row("round_list", READ),
     Row("round_compute", OFFICE, method="post"),
     Row("round_detail", SEEN, lambda ids: [ids["round"]]),

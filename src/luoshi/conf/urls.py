@@ -14,6 +14,7 @@ urlpatterns = [
     path("filings/", include("luoshi.web.filings.urls")),
     path("burden/", include("luoshi.web.burden.urls")),
     path("discuss/", include("luoshi.web.discuss.urls")),
+    path("plans/", include("luoshi.web.plans.urls")),
     path("duties/", include("luoshi.web.duties.urls")),
     path("assess/", include("luoshi.web.assess.urls")),
     path("reports/", include("luoshi.web.reports.urls")),

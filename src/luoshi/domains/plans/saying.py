@@ -12,6 +12,7 @@ from luoshi.core.errors import Incomplete, Invalid, NotFound, WrongState
 from luoshi.domains.plans.models import PlanNode, PlanSaid
 from luoshi.domains.plans.tasks import MEASURE
 from luoshi.kernel.items.actions import require_seen
+from luoshi.kernel.items.models import Item
 from luoshi.kernel.items.policy import may, require_holder, standing_of
 from luoshi.kernel.items.schema import ENDED, Holder, Stage
 from luoshi.kernel.items.sight import MISSING, item_locked
@@ -21,6 +22,14 @@ from luoshi.kernel.ledger.actions import record
 
 LONGEST_TEXT = 500
 LEADING = Holder("duty", LEAD, "", "牵头单位")
+
+
+def may_say(actor: Actor, item: Item, now: datetime) -> bool:
+    """Say whether an actor may say how far a task is: the unit that leads it, while it is not over."""
+    if item.type_ref != MEASURE or Stage(item.stage) in ENDED:
+        return False
+    kind = type_by_id(item.definition_id)
+    return may(actor, [LEADING], standing_of(kind, open_duties([item.pk])[item.pk], local_day(now)))
 
 
 @transaction.atomic

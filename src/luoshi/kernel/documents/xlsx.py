@@ -48,7 +48,8 @@ class Column:
 
     Percent values come in percent points (97.65 prints as 97.65%), not as fractions. In a locked sheet
     ``open`` columns may be written in; ``options`` are the values to choose from there, ``help`` is shown
-    beside the cell. A ``hidden`` column is there for the machine.
+    beside the cell. A ``hidden`` column is there for the machine. In a ``merged`` column equal texts below
+    one another are one cell, as long as the merged columns before it are one cell too.
     """
 
     title: str
@@ -57,6 +58,7 @@ class Column:
     digits: int = 2
     hidden: bool = False
     open: bool = False
+    merged: bool = False
     options: tuple[str, ...] = ()
     help: str = ""
 
@@ -76,14 +78,16 @@ class Sheet:
 
 
 def write_xlsx(sheets: Sequence[Sheet], *, created: datetime | None = None) -> bytes:
-    """Return a workbook with one worksheet per sheet; rows are written as they come, none is kept.
+    """Return a workbook with one worksheet per sheet; rows are written as they come, and none is kept but
+    where cells are merged.
 
     The head is frozen, filtered and repeated on every printed page. A value that does not fit the kind of
     its column ("—" among numbers) is written as text.
     Raises: ValueError when a row has another number of values than there are columns.
     """
     out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"constant_memory": True}) as book:
+    streamed = not any(column.merged for sheet in sheets for column in sheet.columns)
+    with xlsxwriter.Workbook(out, {"constant_memory": streamed}) as book:
         book.set_properties({"created": created or _NO_DAY})
         taken: set[str] = set()
         for sheet in sheets:
@@ -123,6 +127,7 @@ def _write_sheet(book: Workbook, page: Worksheet, sheet: Sheet) -> None:
     for place, column in enumerate(sheet.columns):
         page.write_string(head_row, place, _cell_text(column.title), bold)
     last = head_row
+    merging = _Merging(page, sheet.columns, formats)
     for last, row in enumerate(sheet.rows, start=head_row + 1):  # noqa: B007 - used after the loop
         if len(row) != len(sheet.columns):
             raise ValueError(f"row {last + 1} has {len(row)} values for {len(sheet.columns)} columns")
@@ -132,9 +137,42 @@ def _write_sheet(book: Workbook, page: Worksheet, sheet: Sheet) -> None:
                 _write_cell(page, last, place, value.value, sheet.columns[place], marked)
             else:
                 _write_cell(page, last, place, value, sheet.columns[place], formats[place])
+        merging.take(last, row)
+    merging.end(last)
     if sheet.locked:
         _lock(page, sheet, head_row + 1, max(last, head_row + 1))
     _set_up_page(page, sheet, head_row, last)
+
+
+class _Merging:
+    """Joins equal cells of merged columns, row by row."""
+
+    def __init__(self, page: Worksheet, columns: Sequence[Column], formats: Sequence[Format]) -> None:
+        self.page, self.formats = page, formats
+        self.places = [place for place, column in enumerate(columns) if column.merged]
+        self._runs: dict[int, tuple[int, tuple[Value, ...]]] = {}
+
+    def take(self, at: int, row: Sequence[Value]) -> None:
+        """Look at a row that was written: a run ends where it differs."""
+        path: tuple[Value, ...] = ()
+        for place in self.places:
+            path = (*path, row[place])
+            first, before = self._runs.get(place, (at, path))
+            if before != path:
+                self._join(place, first, at - 1, before)
+                first = at
+            self._runs[place] = (first, path)
+
+    def end(self, last: int) -> None:
+        """End the runs that are open after the last row."""
+        for place, (first, path) in self._runs.items():
+            self._join(place, first, last, path)
+
+    def _join(self, place: int, first: int, last: int, path: tuple[Value, ...]) -> None:
+        value = path[-1]
+        if last > first and isinstance(value, str) and value:
+            self.page.merge_range(first, place, last, place, "", self.formats[place])
+            self.page.write_string(first, place, _cell_text(value), self.formats[place])
 
 
 def _lock(page: Worksheet, sheet: Sheet, first: int, last: int) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from luoshi.core.actor import Actor
 from luoshi.core.errors import NotFound
+from luoshi.domains.plans.queries import plan_visible
 from luoshi.domains.slips.queries import slip_visible
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.assess.queries import round_visible
@@ -22,6 +23,7 @@ LEADING_HERE: Mapping[str, Callable[[Actor, int], object]] = {
     # An event names who asked, which readers of the answer are not told.
     "question": asker_visible,
     "slip": slip_visible,
+    "plan": plan_visible,
 }
 
 

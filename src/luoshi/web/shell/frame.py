@@ -48,6 +48,7 @@ MENU: Menu = (
         "责任落实",
         (
             Entry("责任清单", "duty_overview", "list-check", "list.view", "list", "清单"),
+            Entry("任务分解", "plan_list", "sitemap", "plan.view", "item", "任务"),
             Entry("节点填报", "form_list", "file-text", "filing.view", "form", "填报"),
             Entry("问答", "question_list", "message-circle", "question.view", "form"),
             Entry("督办单", "slip_list", "alert-triangle", "slip.view", "slip", "督办"),

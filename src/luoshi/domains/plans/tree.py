@@ -1,0 +1,201 @@
+"""The tree of a plan for a page: branches with their sums, the measures of open branches. Four queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from luoshi.domains.plans.models import Level, Plan, PlanNode
+from luoshi.domains.plans.progress import Leaf, Tally, Timing, standing_of
+from luoshi.domains.plans.writing import co_words
+from luoshi.kernel.items.models import ItemClock
+
+LONGEST_OPEN = 500
+PER_PAGE = 200
+COLUMNS = (
+    *("id", "parent_id", "code", "title", "weight", "lead_id", "lead__title", "leader", "due_on", "lasting"),
+    *("handed_on", "item_id", "item__stage", "item__state", "said_percent", "said_on"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a page asks for. ``opened``: codes of open branches, None for the first one; ``every``: all.
+
+    ``until``: (first day, last day) of the planned date.
+    """
+
+    opened: frozenset[str] | None = None
+    every: bool = False
+    unit_id: int | None = None
+    standing: str = ""
+    text: str = ""
+    until: tuple[date, date] | None = None
+    page: int = 1
+
+    @property
+    def filtered(self) -> bool:
+        """Say whether anything is asked of single measures."""
+        return bool(self.unit_id or self.standing or self.text or self.until)
+
+
+@dataclass(slots=True)
+class Branch:
+    """An aspect or requirement with its sums. ``open``: what is below it is shown."""
+
+    id: int
+    code: str
+    title: str
+    level: int
+    parent_id: int | None
+    tally: Tally = field(default_factory=Tally)
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the tree: a branch, or a measure with the units that help."""
+
+    branch: Branch | None
+    leaf: Leaf | None
+    co: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """What a page shows. ``found``: measures the filter finds; ``counts``: (aspects, requirements)."""
+
+    rows: tuple[Row, ...]
+    total: Tally
+    counts: tuple[int, int]
+    found: int
+    pages: int
+    page: int
+    opened: frozenset[str]
+
+
+def tree_of(plan: Plan, asked: Asked, now: datetime) -> Tree:
+    """Return the tree as a page asks for it."""
+    branches = branches_of(plan)
+    leaves = leaves_of(plan, now)
+    by_parent: dict[int, list[Leaf]] = defaultdict(list)
+    for leaf in leaves:
+        by_parent[leaf.parent_id].append(leaf)
+        branches[leaf.parent_id].tally.add(leaf)
+    total = Tally()
+    for branch in branches.values():
+        if branch.parent_id is not None:
+            branches[branch.parent_id].tally.absorb(branch.tally)
+    for branch in branches.values():
+        if branch.parent_id is None:
+            total.absorb(branch.tally)
+    levels = [branch.level for branch in branches.values()]
+    counts = (levels.count(Level.ASPECT), levels.count(Level.REQUIREMENT))
+    pages, found = 1, len(leaves)
+    if asked.filtered:
+        helped = _helped(plan, asked.unit_id)
+        hits = [leaf for leaf in leaves if _fits(leaf, asked, helped)]
+        found, pages = len(hits), max(1, -(-len(hits) // PER_PAGE))
+        page = min(max(1, asked.page), pages)
+        hits = hits[(page - 1) * PER_PAGE : page * PER_PAGE]
+        rows = _rows(branches, hits, opened=None)
+        return Tree(rows, total, counts, found, pages, page, frozenset())
+    opened = _opened(branches, asked, len(leaves))
+    for branch in branches.values():
+        branch.open = branch.code in opened
+    shown = [leaf for leaf in leaves if _shown(branches, leaf.parent_id)]
+    return Tree(_rows(branches, shown, opened=opened), total, counts, found, 1, 1, opened)
+
+
+def branches_of(plan: Plan) -> dict[int, Branch]:
+    """Return the live aspects and requirements of a plan by id, in order. One query."""
+    rows = PlanNode.objects.filter(plan=plan, level__lt=Level.MEASURE, ended_on=None).order_by("sort")
+    return {row[0]: Branch(*row) for row in rows.values_list("id", "code", "title", "level", "parent_id")}
+
+
+def leaves_of(plan: Plan, now: datetime) -> list[Leaf]:
+    """Return the live measures of a plan in order, as they stand now. Two queries."""
+    rows = PlanNode.objects.filter(plan=plan, level=Level.MEASURE, ended_on=None)
+    clocks = ItemClock.objects.filter(item__plan_nodes__plan=plan, key="due")
+    return leaves_read(rows.order_by("sort").values_list(*COLUMNS), timings_of(clocks), now)
+
+
+def timings_of(clocks: QuerySet[ItemClock]) -> dict[int, Timing]:
+    """Return item id → the newest round of the clock of its date. One query."""
+    rows = clocks.order_by("item_id", "round")
+    return {
+        item_id: Timing(due, bound, stopped)
+        for item_id, due, bound, stopped in rows.values_list("item_id", "due_at", "bound_at", "stopped_at")
+    }
+
+
+def leaves_read(rows: Iterable[tuple[Any, ...]], timings: Mapping[int, Timing], now: datetime) -> list[Leaf]:
+    """Return measures from their columns, in the order of ``COLUMNS``."""
+    found = []
+    for row in rows:
+        lead, item_id, stage, state = row[6] or "", row[11], row[12] or "", row[13] or ""
+        timing = timings.get(item_id)
+        standing = standing_of(stage, state, timing, now)
+        known = Decimal(100) if stage == "done" else None
+        columns: list[Any] = [*row[:6], lead, *row[7:12], stage, state, row[14], row[15]]
+        found.append(Leaf(*columns, timing=timing, standing=standing, known=known))
+    return found
+
+
+def _opened(branches: Mapping[int, Branch], asked: Asked, leaves: int) -> frozenset[str]:
+    if asked.every and leaves <= LONGEST_OPEN:
+        return frozenset(branch.code for branch in branches.values())
+    if asked.opened is not None:
+        return asked.opened
+    first = next(iter(branches.values()), None)
+    if first is None:
+        return frozenset()
+    second = next((each.code for each in branches.values() if each.parent_id == first.id), first.code)
+    return frozenset({first.code, second})
+
+
+def _shown(branches: Mapping[int, Branch], parent_id: int) -> bool:
+    demand = branches[parent_id]
+    return demand.open and (demand.parent_id is None or branches[demand.parent_id].open)
+
+
+def _rows(
+    branches: Mapping[int, Branch], leaves: Sequence[Leaf], *, opened: frozenset[str] | None
+) -> tuple[Row, ...]:
+    """Return branches with the measures below them. ``opened`` None: only branches that hold one of them."""
+    helping = co_words(leaf.id for leaf in leaves)
+    by_parent: dict[int, list[Leaf]] = defaultdict(list)
+    for leaf in leaves:
+        by_parent[leaf.parent_id].append(leaf)
+    holding = set(by_parent) | {branches[each].parent_id for each in by_parent}
+    found: list[Row] = []
+    for branch in branches.values():
+        above = branches.get(branch.parent_id or 0)
+        shown = branch.id in holding if opened is None else above is None or above.open
+        if shown:
+            found.append(Row(branch, None))
+            found += [Row(None, leaf, helping.get(leaf.id, "")) for leaf in by_parent.get(branch.id, ())]
+    return tuple(found)
+
+
+def _helped(plan: Plan, unit_id: int | None) -> set[int]:
+    if unit_id is None:
+        return set()
+    rows = PlanNode.objects.filter(plan=plan, cos__unit_id=unit_id).order_by()
+    return set(rows.values_list("id", flat=True))
+
+
+def _fits(leaf: Leaf, asked: Asked, helped: set[int]) -> bool:
+    if asked.unit_id and leaf.lead_id != asked.unit_id and leaf.id not in helped:
+        return False
+    if asked.standing and leaf.standing != asked.standing:
+        return False
+    if asked.until and not (leaf.due_on and asked.until[0] <= leaf.due_on <= asked.until[1]):
+        return False
+    return not asked.text or asked.text in leaf.title or leaf.code == asked.text
