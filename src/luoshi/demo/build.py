@@ -15,6 +15,7 @@ from luoshi.demo.cast import ADMIN, CAST, DESIGNER, DESK, FILERS, OFFICE, OFFICE
 from luoshi.demo.district.lists import Lists
 from luoshi.demo.district.people import people_made, units_made
 from luoshi.demo.district.places import Scale
+from luoshi.demo.district.plans import Plans
 from luoshi.demo.district.reminded import coached
 from luoshi.demo.district.year import Year
 from luoshi.kernel.access.actions import account_create, account_password_set, role_bind
@@ -122,6 +123,7 @@ def _year(scale: Scale, steps: Steps, until: datetime, tell: Callable[[str], Non
     year = Year(scale, REVIEWER.post, (DESIGNER.post, OFFICE.post), until, tell)
     posts = {"admin": ADMIN.post, "drafter": REVIEWER.post, "publisher": OFFICE.post}
     Lists(year, scale, posts, REVIEWER.unit)
+    Plans(year, scale, posts | {"checker": OFFICE.post}, REVIEWER.unit, OFFICE.unit)
     year.run()
     return credentials
 

@@ -83,11 +83,11 @@ class Year:
 
     def _mornings(self, scale: Scale) -> None:
         """Plan the reminders of every working day."""
-        day = self._later(scale.begins, 1)
+        day = self.later(scale.begins, 1)
         while day <= local_day(self.until):
             self.at(day, SCANNED_AT, reminded)
             self.at(day, DIGEST_AT, gathered)
-            day = self._later(day, 1)
+            day = self.later(day, 1)
 
     def _windows(self, form: Form, scale: Scale) -> None:
         assert form.window is not None
@@ -116,21 +116,21 @@ class Year:
     def _planned(self, job: Job) -> None:
         """Plan the first steps of one obligation."""
         plan, due = job.plan, local_day(job.due_at)
-        day = self._later(job.period.end, plan.day)
+        day = self.later(job.period.end, plan.day)
         if plan.late_days:
-            day = self._later(due, plan.late_days)
+            day = self.later(due, plan.late_days)
         if plan.excuse_first or plan.outcome is Outcome.EXCUSED:
-            asked = self._later(job.period.end, 1)
+            asked = self.later(job.period.end, 1)
             self.at(asked, plan.minute - 10, lambda now: self.acts.excuse_asked(job, now))
             approve = plan.outcome is Outcome.EXCUSED
             self.at(
-                self._later(asked, 2),
+                self.later(asked, 2),
                 REVIEWED_AT + 20,
                 lambda now: self.acts.excuse_decided(job, now, approve=approve),
             )
-            day = max(day, self._later(asked, 3))
+            day = max(day, self.later(asked, 3))
         if plan.drafted:
-            before = self._later(job.period.end, max(1, plan.day - 2))
+            before = self.later(job.period.end, max(1, plan.day - 2))
             self.at(min(before, day), plan.minute - 15, lambda now: self.acts.drafted(job, now))
         if plan.outcome in (Outcome.FILED, Outcome.NIL):
             self.at(day, plan.minute, lambda now: self._submitted(job, now))
@@ -143,7 +143,7 @@ class Year:
             self.at(local_day(now), minute + 14, lambda moment: self._submitted(job, moment))
             return
         minute = random_of("sign", job.unit, job.period.code, job.version).randint(17 * 60, 17 * 60 + 40)
-        day = self._later(local_day(now), job.plan.sign_days)
+        day = self.later(local_day(now), job.plan.sign_days)
         self.at(day, minute, lambda moment: self._signed(job, moment))
 
     def _signed(self, job: Job, now: datetime) -> None:
@@ -156,18 +156,19 @@ class Year:
         self._review_planned = False
         for job in self.acts.reviewed(now):
             days = job.plan.mend_days[job.returned - 1]
-            self._mended(job, self._later(local_day(now), days))
+            self._mended(job, self.later(local_day(now), days))
 
     def _mended(self, job: Job, day: date) -> None:
         self.at(day, job.plan.minute, lambda now: self._submitted(job, now))
 
     def _review_day(self, day: date) -> date:
-        day = self._later(day, 1)
+        day = self.later(day, 1)
         while day.weekday() not in REVIEW_DAYS:
-            day = self._later(day, 1)
+            day = self.later(day, 1)
         return day
 
-    def _later(self, day: date, workdays: int) -> date:
+    def later(self, day: date, workdays: int) -> date:
+        """Return the day so many working days after another."""
         return self.calendar.add_workdays(day, workdays).date
 
     def _minute(self, moment: datetime) -> int:

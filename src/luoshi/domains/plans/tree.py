@@ -138,13 +138,32 @@ def timings_of(clocks: QuerySet[ItemClock]) -> dict[int, Timing]:
 def leaves_read(rows: Iterable[tuple[Any, ...]], timings: Mapping[int, Timing], now: datetime) -> list[Leaf]:
     """Return measures from their columns, in the order of ``COLUMNS``."""
     found = []
-    for row in rows:
-        lead, item_id, stage, state = row[6] or "", row[11], row[12] or "", row[13] or ""
+    for id_, parent_id, code, title, weight, lead_id, lead, leader, due_on, lasting, *rest in rows:
+        handed_on, item_id, stage, state, said_percent, said_on = rest
         timing = timings.get(item_id)
-        standing = standing_of(stage, state, timing, now)
-        known = Decimal(100) if stage == "done" else None
-        columns: list[Any] = [*row[:6], lead, *row[7:12], stage, state, row[14], row[15]]
-        found.append(Leaf(*columns, timing=timing, standing=standing, known=known))
+        found.append(
+            Leaf(
+                id=id_,
+                parent_id=parent_id,
+                code=code,
+                title=title,
+                weight=weight,
+                lead_id=lead_id,
+                lead=lead or "",
+                leader=leader,
+                due_on=due_on,
+                lasting=lasting,
+                handed_on=handed_on,
+                item_id=item_id,
+                stage=stage or "",
+                state=state or "",
+                said_percent=said_percent,
+                said_on=said_on,
+                timing=timing,
+                standing=standing_of(stage or "", state or "", timing, now),
+                known=Decimal(100) if stage == "done" else None,
+            )
+        )
     return found
 
 

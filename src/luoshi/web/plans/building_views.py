@@ -121,7 +121,7 @@ def plan_closed(request: HttpRequest, plan_id: int) -> HttpResponse:
 def plan_handed(request: HttpRequest, plan_id: int) -> HttpResponse:
     """Choose what is handed out, by requirement or one by one."""
     plan = managed(request, plan_id)
-    form = Form(request.POST or None)
+    form = Form(request.POST if request.method == "POST" else None)
     ids = [found for text in request.POST.getlist("node") if (found := number_or_none(text))]
 
     def hand_out() -> dict[str, Any]:

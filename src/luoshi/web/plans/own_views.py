@@ -22,6 +22,7 @@ from luoshi.web.plans.words import strip_of
 from luoshi.web.shell.errors import refusals_into
 from luoshi.web.shell.export import xlsx_response
 from luoshi.web.shell.paging import number_or_none
+from luoshi.web.shell.panels import Panel
 from luoshi.web.shell.posting import taken_once
 
 PER_PAGE = 50
@@ -106,5 +107,6 @@ def measure_said(request: HttpRequest, item_id: int) -> HttpResponse:
             )
             messages.success(request, "自报进展已记录。")
             return redirect("item_detail", item_id)
-    context = {"item": item, "served": served, "form": form, "said": said_of(item_id)}
+    panel = Panel("plans/_said.html", {"served": served, "said": said_of(item_id)})
+    context = {"item": item, "form": form, "panel": panel}
     return render(request, "plans/said.html", context)
