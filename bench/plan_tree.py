@@ -50,7 +50,7 @@ def world() -> None:
     calendar_install(by=SYSTEM, code="cn", now=NOW)
     tree_create(by=SYSTEM, now=NOW)
     since = date(2020, 1, 1)
-    unit_create(by=SYSTEM, code="D", title="示例区", kind="group", parent_code="", on=since, now=NOW)
+    unit_create(by=SYSTEM, code="D", title="示例区", kind="group", parent_code=None, on=since, now=NOW)
     for number in range(85):
         unit_create(
             by=SYSTEM,

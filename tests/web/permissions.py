@@ -175,6 +175,7 @@ ROWS = (
     ),
     Row("plan_baseline", same(404), lambda ids: [1], method="post"),
     Row("plan_node_end", same(404), lambda ids: [1, 1]),
+    Row("measure_bind", same(404), lambda ids: [1, 1]),
     Row("measure_edit", same(404), lambda ids: [1]),
     Row("measure_said", same(404), lambda ids: [1]),
     Row("round_list", READ),

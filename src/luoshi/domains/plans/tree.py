@@ -1,4 +1,4 @@
-"""The tree of a plan for a page: branches with their sums, the measures of open branches. Four queries."""
+"""The tree of a plan for a page: branches with their sums, the measures of open branches. Five queries."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from luoshi.domains.plans.figures import known_by_figures
 from luoshi.domains.plans.models import Level, Plan, PlanNode
 from luoshi.domains.plans.progress import Leaf, Tally, Timing, standing_of
 from luoshi.domains.plans.writing import co_words
@@ -120,10 +121,12 @@ def branches_of(plan: Plan) -> dict[int, Branch]:
 
 
 def leaves_of(plan: Plan, now: datetime) -> list[Leaf]:
-    """Return the live measures of a plan in order, as they stand now. Two queries."""
+    """Return the live measures of a plan in order, as they stand now. Three queries, more for figures."""
     rows = PlanNode.objects.filter(plan=plan, level=Level.MEASURE, ended_on=None)
     clocks = ItemClock.objects.filter(item__plan_nodes__plan=plan, key="due")
-    return leaves_read(rows.order_by("sort").values_list(*COLUMNS), timings_of(clocks), now)
+    bound = rows.exclude(indicator="").order_by("id").values_list("id", "lead_id", "indicator", "target")
+    known = known_by_figures(plan, bound, now)
+    return leaves_read(rows.order_by("sort").values_list(*COLUMNS), timings_of(clocks), now, known)
 
 
 def timings_of(clocks: QuerySet[ItemClock]) -> dict[int, Timing]:
@@ -135,8 +138,14 @@ def timings_of(clocks: QuerySet[ItemClock]) -> dict[int, Timing]:
     }
 
 
-def leaves_read(rows: Iterable[tuple[Any, ...]], timings: Mapping[int, Timing], now: datetime) -> list[Leaf]:
-    """Return measures from their columns, in the order of ``COLUMNS``."""
+def leaves_read(
+    rows: Iterable[tuple[Any, ...]],
+    timings: Mapping[int, Timing],
+    now: datetime,
+    known: Mapping[int, Decimal] | None = None,
+) -> list[Leaf]:
+    """Return measures from their columns, in the order of ``COLUMNS``. ``known``: percents by figures."""
+    known = known or {}
     found = []
     for id_, parent_id, code, title, weight, lead_id, lead, leader, due_on, lasting, *rest in rows:
         handed_on, item_id, stage, state, said_percent, said_on = rest
@@ -161,7 +170,7 @@ def leaves_read(rows: Iterable[tuple[Any, ...]], timings: Mapping[int, Timing], 
                 said_on=said_on,
                 timing=timing,
                 standing=standing_of(stage or "", state or "", timing, now),
-                known=Decimal(100) if stage == "done" else None,
+                known=Decimal(100) if stage == "done" else known.get(id_),
             )
         )
     return found

@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods
 from luoshi.core.errors import Invalid
 from luoshi.domains.plans.actions import measure_put, node_end, plan_close, plan_make
 from luoshi.domains.plans.checking import Typed
+from luoshi.domains.plans.figures import indicators_offered, measure_bind
 from luoshi.domains.plans.handing import measures_hand_out
 from luoshi.domains.plans.policy import require_manage
 from luoshi.domains.plans.queries import node_of, nodes_waiting, plan_visible, typed_of
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.org.queries import unit_find
-from luoshi.web.plans.forms import CloseForm, MeasureForm, PlanForm, ReasonForm
+from luoshi.web.plans.forms import BindForm, CloseForm, MeasureForm, PlanForm, ReasonForm
 from luoshi.web.shell.errors import refusals_into
 from luoshi.web.shell.paging import number_or_none
 from luoshi.web.shell.posting import taken_once
@@ -80,6 +81,26 @@ def measure_edit(request: HttpRequest, plan_id: int) -> HttpResponse:
             messages.success(request, f"举措 {made['code']} 已保存。")
             return redirect("plan_tree", plan_id)
     return render(request, "plans/measure.html", {"plan": plan, "form": form, "node": node, "reason": reason})
+
+
+@WRITES
+def measure_bound(request: HttpRequest, plan_id: int, node_id: int) -> HttpResponse:
+    """Choose the figure that tells how far a measure is."""
+    plan = managed(request, plan_id)
+    node = node_of(plan, node_id)
+    offered = [(each.ref, each.title) for each in indicators_offered()]
+    initial = {"indicator": node.indicator, "target": node.target}
+    form = BindForm(request.POST or None, indicators=offered, initial=initial)
+
+    def bind() -> dict[str, Any]:
+        bound = measure_bind(
+            actor=request.actor, plan_id=plan_id, node_id=node_id, now=request.now, **form.cleaned_data
+        )
+        return {"code": bound.code}
+
+    if acted(request, form, bind, f"举措 {node.code} 的对应指标已保存。"):
+        return redirect("plan_tree", plan_id)
+    return render(request, "plans/bind.html", {"plan": plan, "form": form, "node": node})
 
 
 @WRITES

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django import forms
 
 from luoshi.web.duties.forms import day, text, year
@@ -33,6 +35,24 @@ class MeasureForm(forms.Form):
     leader = text("责任领导", "填岗位，如 分管副区长；不填姓名", most=60, required=False)
     sources = text("依据文件", "文件名称和文号，多件用“；”隔开", most=1000, lines=2, required=False)
     weight = text("权重", "1 至 1000 的整数，留空按 1 计", most=4, required=False)
+
+
+class BindForm(forms.Form):
+    """The figure that tells how far a measure is."""
+
+    indicator = forms.ChoiceField(
+        label="指标", required=False, help_text="按牵头单位全年计算；留空为不对应指标"
+    )
+    target = forms.DecimalField(
+        label="目标值",
+        required=False,
+        help_text="达到即为 100%，单位与指标相同",
+        error_messages={"invalid": "目标值应为数字。"},
+    )
+
+    def __init__(self, *args: object, indicators: Iterable[tuple[str, str]], **settings: object) -> None:
+        super().__init__(*args, **settings)
+        self.fields["indicator"].choices = [("", "不对应指标"), *indicators]
 
 
 class ReasonForm(forms.Form):

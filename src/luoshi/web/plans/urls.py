@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:plan_id>/export/", views.plan_export, name="plan_export"),
     path("<int:plan_id>/import/", importing.plan_imported, name="plan_import"),
     path("<int:plan_id>/measure/", building_views.measure_edit, name="measure_edit"),
+    path("<int:plan_id>/nodes/<int:node_id>/figure/", building_views.measure_bound, name="measure_bind"),
     path("<int:plan_id>/nodes/<int:node_id>/end/", building_views.node_ended, name="plan_node_end"),
     path("<int:plan_id>/hand-out/", building_views.plan_handed, name="plan_hand_out"),
     path("<int:plan_id>/close/", building_views.plan_closed, name="plan_close"),

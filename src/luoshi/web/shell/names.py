@@ -141,6 +141,7 @@ PAGES = {
     "plan_changes": "计划变化",
     "plan_changes_export": "导出计划变化",
     "plan_baseline": "留存基线",
+    "measure_bind": "举措对应指标",
     "measure_edit": "调整举措",
     "measure_said": "自报进展",
     "round_list": "检查考核",
