@@ -193,6 +193,12 @@ ROWS = (
     Row("report_pdf", SEEN, lambda ids: REPORT),
     Row("report_freeze", OFFICE, lambda ids: REPORT, method="post"),
     Row("report_compare", (302, 403, 403, 200, 404, 200), lambda ids: [ids["issue"]]),
+    # The pack of requests is not in this sample: tests/web/requests holds what is there.
+    *(Row(f"request_{name}", (302, 404, 404, 404, 403, 404)) for name in ("list", "export")),
+    *(
+        Row(name, same(404), lambda ids: [0])
+        for name in ("request_letter", "report_continue", "answer_hand_on")
+    ),
     Row("slip_list", READ),
     Row("slip_export", READ),
     Row("slip_proposals", (302, 403, 403, 200, 403, 403)),

@@ -169,3 +169,46 @@ def test_a_clock_that_would_fail_some_item_is_refused(tmp_path, old, new, says):
     assert old in text
     (folder / "pack.yaml").write_text(text.replace(old, new, 1), encoding="utf-8")
     assert any(says in str(fault) for fault in faults_of(folder))
+
+
+@pytest.mark.parametrize(
+    "rule,says",
+    [
+        ("{on: [reprot], must: \"kind == 'rent'\", say: 说明文字}", "是否想写 report"),
+        ("{on: [report], must: \"knid == 'rent'\", say: 说明文字}", "是否想写 kind"),
+        ("{on: [report], must: kind, say: 说明文字}", "此处应为"),
+        ("{on: [report], say: 说明文字}", "两者取一"),
+        ("{on: [report], field: result, say: 说明文字}", "两者取一"),
+        ("{on: [report], field: rating, without: [请批示], say: 说明文字}", "没有文字字段"),
+        ("{on: [report], field: phone, without: [请批示], say: 说明文字}", "没有文字字段"),
+    ],
+)
+def test_faults_of_rules(tmp_path: Path, rule: str, says: str):
+    folder = pack_copy(tmp_path, "zhengqi")
+    file = folder / "pack.yaml"
+    file.write_text(
+        file.read_text().replace("    clocks:\n", f"    rules:\n      - {rule}\n    clocks:\n", 1)
+    )
+    faults = faults_of(folder)
+    assert len(faults) == 1 and says in str(faults[0])
+
+
+@pytest.mark.parametrize(
+    "old,new,says",
+    [
+        (
+            "{do: report, title: 报结, from: doing, to: check, by: lead",
+            "{do: report, title: 报结, from: doing, to: check, by: all",
+            "只能用于登记动作",
+        ),
+        ("lead: 1 unit, co", "lead: 1 post, co", "登记单位即主办单位"),
+    ],
+)
+def test_any_unit_only_creates_and_then_leads(tmp_path: Path, old: str, new: str, says: str):
+    folder = pack_copy(tmp_path, "zhengqi")
+    file = folder / "pack.yaml"
+    text = file.read_text().replace("\nroles:\n", '\nroles:\n  all: {who: "unit:any"}\n', 1)
+    text = text.replace("from: null, to: new, by: center", "from: null, to: new, by: [all, center]")
+    assert old in text
+    file.write_text(text.replace(old, new, 1))
+    assert any(says in str(fault) for fault in faults_of(folder))

@@ -17,7 +17,8 @@ from luoshi.kernel.items.guards import guards_check
 from luoshi.kernel.items.hooks import Asked, guards_ask
 from luoshi.kernel.items.models import Item, ItemDuty, ItemPrivate
 from luoshi.kernel.items.numbers import number_next
-from luoshi.kernel.items.policy import RIGHT, Standing, may, require_holder, standing_of
+from luoshi.kernel.items.policy import RIGHT, Standing, lead_own, may, require_holder, standing_of
+from luoshi.kernel.items.rules import rules_check
 from luoshi.kernel.items.schema import CREATE
 from luoshi.kernel.items.sight import MISSING, item_locked, seen
 from luoshi.kernel.items.steps import Step, Taken, open_duties, step_write
@@ -41,7 +42,9 @@ def item_create(*, actor: Actor, type_ref: str, given: Given, now: datetime) -> 
     if not title:
         raise Incomplete("请填写事由。", fields={"title": "请填写事由。"})
     read = given_read(kind, {*move.need, *move.may, "title"}, given)
+    lead_own(kind, move, read, actor, day)
     needs_check(kind, move.need, read, values={}, private=(), duties=())
+    rules_check(kind, [CREATE], read.values)
     number, year, seq = number_next(kind, day)
     item = Item(
         type_ref=kind.ref,
@@ -119,6 +122,7 @@ def _read(kind: ItemType, rule: Move, item: Item, given: Given, duties: list[Ite
     if any(key in kind.fields and kind.fields[key].pii for key in rule.need):
         private = next(iter(ItemPrivate.objects.filter(item=item).order_by("id")), ItemPrivate()).fields
     needs_check(kind, rule.need, read, values=item.values, private=private, duties=duties)
+    rules_check(kind, [rule.key], {**item.values, **read.values})
     return read
 
 

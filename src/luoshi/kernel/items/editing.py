@@ -14,6 +14,7 @@ from luoshi.kernel.items.actions import fresh_check, merged_check, require_seen
 from luoshi.kernel.items.given import Given, Target, given_read
 from luoshi.kernel.items.models import Item, ItemDuty, ItemTag
 from luoshi.kernel.items.policy import may, require_holder, standing_of
+from luoshi.kernel.items.rules import rules_check
 from luoshi.kernel.items.schema import DUTY_PREFIX
 from luoshi.kernel.items.sight import item_locked
 from luoshi.kernel.items.steps import DUTY, EDIT, Step, Taken, open_duties, step_write
@@ -42,6 +43,7 @@ def item_edit(
     same = all(item.values.get(key) == text for key, text in read.values.items())
     if same and not read.private and read.title in (None, item.title):
         raise Incomplete("内容没有变化，无需保存。")
+    rules_check(kind, item.counts, {**item.values, **read.values})
     return step_write(Step(item, kind, duties, EDIT, item.state, read, actor, now, "item.edited"))
 
 

@@ -10,12 +10,13 @@ from luoshi.core.actor import Actor
 from luoshi.core.errors import NotAllowed
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.definitions.queries import SlotTarget, slots_of
+from luoshi.kernel.items.given import Read, Target
 from luoshi.kernel.items.models import ItemDuty
 from luoshi.kernel.items.schema import Holder
-from luoshi.kernel.items.types import ItemType
+from luoshi.kernel.items.types import LEAD, ItemType, Move
 from luoshi.kernel.org.models import Appointment, Post
 from luoshi.kernel.org.places import holding
-from luoshi.kernel.org.queries import ancestor_chain
+from luoshi.kernel.org.queries import ancestor_chain, unit_get
 from luoshi.kernel.org.succession import units_answered
 
 RIGHT = "item.handle"
@@ -40,6 +41,19 @@ def may(actor: Actor, holders: Collection[Holder], standing: Standing) -> bool:
     return can(actor, RIGHT) and any(_holds(actor, holder, standing) for holder in holders)
 
 
+def lead_own(kind: ItemType, move: Move, read: Read, actor: Actor, on: date) -> None:
+    """Let the own unit lead what any unit may create. Raises: NotAllowed for another unit's matter."""
+    if actor.unit_id is None or not any(holder.kind == "any" for holder in move.by):
+        return
+    named = [holder for holder in move.by if holder.kind != "any"]
+    if LEAD not in read.duties:
+        read.duties[LEAD] = [Target(unit_get(actor.unit_code), None)]
+    elif not may(actor, named, standing_of(kind, (), on)) and any(
+        target.unit.pk != actor.unit_id for target in read.duties[LEAD]
+    ):
+        raise NotAllowed(f"“{kind.title}”只能由本单位登记本单位的，不能以其他单位的名义登记。")
+
+
 def require_holder(actor: Actor, holders: Collection[Holder], standing: Standing, doing: str) -> None:
     """Refuse whoever is none of the holders. Raises: NotAllowed naming who is."""
     if not may(actor, holders, standing):
@@ -51,6 +65,8 @@ def _holds(actor: Actor, holder: Holder, standing: Standing) -> bool:
     if holder.kind == "duty":
         rows = [row for row in standing.duties if row.role == holder.name]
         return any(_holds_duty(actor, holder.part, row, standing.on) for row in rows)
+    if holder.kind == "any":
+        return actor.unit_id is not None
     target = standing.slots.get(holder.name)
     if target is None or target.kind != holder.kind:
         return False
@@ -109,6 +125,8 @@ def _held(code: str, on: date) -> bool:
 
 def _named(holder: Holder, standing: Standing) -> str:
     """Return a holder as a refusal names it."""
+    if holder.kind == "any":
+        return f"“{holder.title}”"
     if holder.kind != "duty":
         return f"“{holder.title}”" + ("" if holder.name in standing.slots else "（尚未对应岗位或单位）")
     units = "、".join(row.unit.title for row in standing.duties if row.role == holder.name)

@@ -71,7 +71,7 @@ FIELD_TYPE = (
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who a role of the pack is. ``kind``: post, unit or duty; ``name``: slot or duty.
+    """Who a role of the pack is. ``kind``: post, unit, duty, or any (a unit); ``name``: slot or duty.
 
     ``part``: "" whoever handles for the unit, "head" its head, "super" the unit above it.
     """

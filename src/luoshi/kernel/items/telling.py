@@ -37,6 +37,8 @@ class Told:
         if role.kind == "duty":
             rows = [row for row in self._duties[item.pk] if row.role == role.name]
             return [to for row in rows if (to := self._duty(row, role)) is not None]
+        if role.kind == "any":
+            return []
         found = self._slot(item.type_ref.partition(".")[0], role)
         if found is None:
             return []

@@ -17,8 +17,10 @@ from luoshi.kernel.definitions.queries import (
 )
 from luoshi.kernel.items.schema import CREATE, DutyRule, Holder, Stage, Within, duty_rule, within_of
 from luoshi.kernel.items.schema_clocks import ClockRule, clock_rule
+from luoshi.kernel.items.schema_rules import ItemRule, item_rule
 
 LEAD = "lead"
+ANY_UNIT = "unit:any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class ItemType:
     moves: Mapping[str, Move]
     public: tuple[str, ...]
     clocks: Mapping[str, ClockRule]
+    rules: tuple[ItemRule, ...] = ()
 
     @property
     def facts(self) -> tuple[Field, ...]:
@@ -180,6 +183,7 @@ def _read(found: Def) -> ItemType:
         moves={move.key: move for move in moves},
         public=tuple(body["public"]),
         clocks={key: clock_rule(key, clock, holders) for key, clock in (body.get("clocks") or {}).items()},
+        rules=tuple(item_rule(each) for each in body.get("rules") or ()),
     )
 
 
@@ -190,6 +194,8 @@ def _options(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _holder(key: str, body: Mapping[str, Any]) -> Holder:
+    if body["who"] == ANY_UNIT:
+        return Holder("any", "", "", str(body.get("title") or "各单位"))
     kind, _, rest = str(body["who"]).partition(":")
     name, _, part = rest.removeprefix("@").partition(".")
     return Holder(kind, name, part, str(body.get("title") or key))

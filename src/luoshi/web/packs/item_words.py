@@ -64,12 +64,17 @@ def item_words(body: Mapping[str, Any], titles: Titles) -> Words:
         )
         for each in body["moves"]
     )
+    rules = tuple(
+        ("、".join(moves.get(key, key) for key in each["on"]), each["say"])
+        for each in body.get("rules") or ()
+    )
     return Words(
         pairs,
         (
             Grid("字段", ("字段", "类型", "计量单位", "范围", "保管"), fields),
             Grid("状态", ("状态", "阶段", "可修改", "由谁修改"), lives),
             Grid("流转动作", ("动作", "从", "到", "由谁", "须提供", "限制"), steps),
+            *((Grid("规则", ("办理", "要求"), rules),) if rules else ()),
         ),
     )
 

@@ -139,6 +139,8 @@ def vocab_words(body: Mapping[str, Any], titles: Titles) -> Words:
 def role_words(body: Mapping[str, Any], titles: Titles) -> Words:
     """A role."""
     kind, _, rest = str(body["who"]).partition(":")
+    if kind == "unit" and rest == "any":
+        return Words((("由谁担任", "任何单位；登记后由登记单位主办"),))
     if rest.startswith("@"):
         holder = {"post": "岗位", "unit": "单位"}[kind]
         return Words((("由谁担任", f"槽位“{titles.of('slot', rest[1:])}”所对应的{holder}"),))

@@ -72,7 +72,7 @@ def _targets(ctx: Context, item: Node, clock: Node, edges: Iterable[Edge]) -> se
     """Check the targets; return the units they are counted in."""
     targets = list(_elements(clock, "target"))
     units: set[str] = set()
-    kinds = {key: kind for key, kind in field_kinds(item).items() if key not in _private(item)}
+    kinds = {key: kind for key, kind in field_kinds(item).items() if key not in private_fields(item)}
     known = not has_lost_fields(item, ctx.faults)
     for place, target in enumerate(targets):
         when, budget, field = (target.text_at(name) for name in ("when", "budget", "field"))
@@ -116,7 +116,8 @@ def _day(
     ctx.faults.add(field.place, f"字段 {field.text} 在起算时可能还没有填，请在登记或起算动作的 need 中写明")
 
 
-def _private(item: Node) -> set[str]:
+def private_fields(item: Node) -> set[str]:
+    """Return the keys of personal fields: nothing may be computed from them."""
     return {
         key.text or ""
         for field in _elements(item, "fields")

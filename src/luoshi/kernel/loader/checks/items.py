@@ -16,9 +16,11 @@ from luoshi.kernel.items.schema import (
     RESERVED,
     Stage,
 )
+from luoshi.kernel.items.types import ANY_UNIT, LEAD
 from luoshi.kernel.loader.checks.clocks import check_clocks
 from luoshi.kernel.loader.checks.context import Context, nearest_hint
 from luoshi.kernel.loader.checks.lifecycle import check_lifecycle, starts_of
+from luoshi.kernel.loader.checks.rules import check_rules
 from luoshi.kernel.loader.nodes import Node
 
 TITLE = "title"
@@ -34,6 +36,7 @@ def check_items(ctx: Context) -> None:
         _moves(ctx, item, stages)
         _public(ctx, item)
         check_clocks(ctx, item, stages)
+        check_rules(ctx, item, _keys(ctx, item, "moves", "do"))
         if (
             stages
             and not ctx.faults.under(f"{item.path}.states")
@@ -192,6 +195,8 @@ def _roles(ctx: Context, item: Node, by: Node | None, *, creating: bool) -> None
         role = ctx.entry("roles", node.text)
         who = role.text_at("who") if role is not None else None
         text = (who.text or "") if who is not None else ""
+        if text == ANY_UNIT:
+            _any_unit(ctx, item, node, creating)
         if not text.startswith("duty:"):
             continue
         duty = text.removeprefix("duty:").partition(".")[0]
@@ -201,6 +206,14 @@ def _roles(ctx: Context, item: Node, by: Node | None, *, creating: bool) -> None
             ctx.faults.add(
                 node.place, f"角色 {node.text} 写作 {text}，本事项没有职责 {duty}", nearest_hint(duty, duties)
             )
+
+
+def _any_unit(ctx: Context, item: Node, node: Node, creating: bool) -> None:
+    """Any unit may only create, and then leads."""
+    if not creating:
+        ctx.faults.add(node.place, f"角色 {node.text} 是 {ANY_UNIT}，只能用于登记动作，登记后由主办单位办理")
+    elif "duty" not in item.lost and not _duties(item).get(LEAD, "").endswith(" unit"):
+        ctx.faults.add(node.place, f"由 {ANY_UNIT} 登记的事项，要有职责 lead: 1 unit，登记单位即主办单位")
 
 
 def _needs(ctx: Context, item: Node, needs: Node | None, words: set[str]) -> None:

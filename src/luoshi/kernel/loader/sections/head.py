@@ -9,7 +9,7 @@ from pydantic import StringConstraints
 from luoshi.kernel.loader.sections.base import Code, Count, Section, Title
 
 _NAME = "[a-z][a-z0-9_]*"
-WHO = rf"^((post|unit):@{_NAME}|duty:{_NAME}(\.head|\.super)?)$"
+WHO = rf"^((post|unit):@{_NAME}|unit:any|duty:{_NAME}(\.head|\.super)?)$"
 
 
 class PackHead(Section):
@@ -33,7 +33,9 @@ class Slot(Section):
 
 
 class Role(Section):
-    """``who``: ``post:@slot``, ``unit:@slot`` or ``duty:ROLE[.head|.super]``.
+    """``who``: ``post:@slot``, ``unit:@slot``, ``unit:any`` or ``duty:ROLE[.head|.super]``.
+
+    ``unit:any``: whoever handles for a unit, which then leads the item; only to create one.
 
     In the flow of a form the only duty is that of the unit which files: ``duty:unit`` its clerk,
     ``duty:unit.head`` its head, ``duty:unit.super`` the unit above it.

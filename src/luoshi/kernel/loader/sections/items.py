@@ -83,6 +83,20 @@ class ItemMove(Section):
     guard: list[Code] = []
 
 
+class ItemRule(Section):
+    """What must hold of the fields when one of the moves ``on`` is taken; ``say`` is the refusal.
+
+    Either ``must`` is true, or the text of ``field`` has none of ``without`` while ``when`` is true.
+    """
+
+    on: Annotated[list[Code], Field(min_length=1)]
+    must: str | None = None
+    field: Code | None = None
+    without: Annotated[list[Title], Field(max_length=30)] = []
+    when: str | None = None
+    say: Annotated[str, StringConstraints(min_length=4, max_length=200)]
+
+
 class Item(Section):
     """One item type. ``public``: what somebody outside may see of an item, ``number``, ``stage`` and fields.
 
@@ -98,6 +112,7 @@ class Item(Section):
     states: Annotated[list[ItemState], Field(min_length=2, max_length=40)]
     moves: Annotated[list[ItemMove], Field(min_length=1, max_length=80)]
     clocks: Annotated[dict[Code, ItemClock], Field(max_length=20)] = {}
+    rules: Annotated[list[ItemRule], Field(max_length=30)] = []
 
 
 class Migrate(Section):

@@ -1,0 +1,1 @@
+"""Requests and reports: their listing, the letter of an answer, what follows from one."""

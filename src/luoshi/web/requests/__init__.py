@@ -1,0 +1,1 @@
+"""Requests and reports beside their items: the listing, the letter, what follows."""
