@@ -7,8 +7,10 @@ class SlipsConfig(AppConfig):
     verbose_name = "督办单"
 
     def ready(self) -> None:
+        from luoshi.domains.slips.held import slips_held
         from luoshi.kernel.ledger.kinds import register_kinds
         from luoshi.kernel.notify.topics import register_subject, register_topic
+        from luoshi.kernel.org.handing import register_held
 
         register_kinds(
             {
@@ -23,5 +25,6 @@ class SlipsConfig(AppConfig):
                 "slip.accepted": "督办单已办结",
             }
         )
+        register_held("slips", slips_held)
         register_topic("slip", "督办")
         register_subject("slip", "督办单")

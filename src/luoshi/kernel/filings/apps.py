@@ -11,14 +11,17 @@ class FilingsConfig(AppConfig):
         from luoshi.kernel.evidence.owners import register_owner
         from luoshi.kernel.filings import asking
         from luoshi.kernel.filings.checking import evidence_seen, facts_finding
+        from luoshi.kernel.filings.held import filings_owed
         from luoshi.kernel.filings.mirror import issued_forms, issued_minutes
         from luoshi.kernel.filings.reminding import SUBJECT, TOPIC
         from luoshi.kernel.ledger.checkers import register_checker
         from luoshi.kernel.ledger.kinds import register_kinds
         from luoshi.kernel.notify.topics import register_subject, register_topic
+        from luoshi.kernel.org.handing import register_held
 
         register_source("JF01", "本单位自发报表数", issued_forms)
         register_source("JF02", "本单位自发报表预计用时", issued_minutes)
+        register_held("filings", filings_owed)
         register_topic(TOPIC, "填报提醒")
         register_subject(SUBJECT, "应报")
         register_owner("filing", evidence_seen)

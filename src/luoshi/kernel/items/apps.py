@@ -8,10 +8,13 @@ class ItemsConfig(AppConfig):
 
     def ready(self) -> None:
         from luoshi.kernel.items.checking import facts_finding
+        from luoshi.kernel.items.held import items_held
         from luoshi.kernel.ledger.checkers import register_checker
         from luoshi.kernel.ledger.kinds import register_kinds
         from luoshi.kernel.notify.topics import register_subject, register_topic
+        from luoshi.kernel.org.handing import register_held
 
+        register_held("items", items_held)
         register_checker("item_facts", "由事项和流转重新推出事实行，与现存的逐列比较", facts_finding)
         register_topic("item.clock", "事项时限提醒")
         register_subject("item", "事项")
