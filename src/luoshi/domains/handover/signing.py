@@ -124,7 +124,7 @@ def supplement_confirm(
 
 def _require_held(handover: Handover, now: datetime) -> None:
     held = Appointment.objects.filter(
-        holding(local_day(now)), post_id=handover.to_post_id, person_id=handover.taker_id
+        holding(local_day(now)), post_id=handover.to_post_id, person_id=handover.taker_id or 0
     )
     message = f"接收人还没有任“{handover.to_post.title}”，请先在单位管理中登记任职（可登记为代理），再签字。"
     require(held.exists(), message, WrongState)
