@@ -199,6 +199,22 @@ ROWS = (
         Row(name, same(404), lambda ids: [0])
         for name in ("request_letter", "report_continue", "answer_hand_on")
     ),
+    Row("meeting_list", same(200)),
+    Row("meeting_export", same(200)),
+    Row("meeting_rules", OFFICE, method="post"),
+    Row("meeting_new", OFFICE),
+    # No meeting is held in this sample: tests/web/meetings holds the table for one that is there.
+    *(Row(name, same(404), lambda ids: [0]) for name in ("meeting_detail", "meeting_minutes")),
+    *(Row(name, same(404), lambda ids: [0]) for name in ("topic_detail", "decision_hand_on")),
+    Row("topic_file", same(404), lambda ids: [0, "legal"]),
+    *(
+        Row(f"meeting_{name}", same(404), lambda ids: [0], method="post")
+        for name in ("seat", "mark", "topic", "open", "close")
+    ),
+    *(
+        Row(f"topic_{name}", same(404), lambda ids: [0], method="post")
+        for name in ("step", "papers", "recuse", "discuss", "state", "vote", "decide", "withdraw")
+    ),
     Row("handover_list", same(200)),
     Row("handover_export", same(200)),
     Row("handover_limit", OFFICE, method="post"),

@@ -20,6 +20,7 @@ urlpatterns = [
     path("reports/", include("luoshi.web.reports.urls")),
     path("drafts/", include("luoshi.web.drafts.urls")),
     path("notices/", include("luoshi.web.notices.urls")),
+    path("meetings/", include("luoshi.web.meetings.urls")),
     path("handovers/", include("luoshi.web.handover.urls")),
     path("requests/", include("luoshi.web.requests.urls")),
     path("slips/", include("luoshi.web.slips.urls")),

@@ -15,7 +15,7 @@ from luoshi.domains.handover.packaging import HEADINGS, ORDER
 from luoshi.domains.handover.sight import MANAGE, handover_visible, handovers_visible, manages, side_of
 from luoshi.kernel.access.policy import can
 from luoshi.kernel.access.queries import units_in_sight
-from luoshi.kernel.org.models import Appointment, Post
+from luoshi.kernel.org.models import Appointment
 from luoshi.kernel.org.places import holding
 
 __all__ = [
@@ -194,13 +194,6 @@ def persons_holding(on: date) -> list[tuple[int, str]]:
     for row in rows.order_by("post__unit__sort", "post__unit__code", "post__sort", "id"):
         found.setdefault(row.person_id, f"{row.person.name}（{row.post.unit.title} {row.post.title}）")
     return list(found.items())
-
-
-def posts_choice() -> list[tuple[str, str]]:
-    """Return (code, unit and title) of every post of a unit that is open. One query."""
-    rows = Post.objects.filter(unit__closed_on=None).select_related("unit")
-    rows = rows.order_by("unit__sort", "unit__code", "sort", "code")
-    return [(row.code, f"{row.unit.title} {row.title}") for row in rows]
 
 
 def chain_of_item(item_id: int) -> list[Passing]:

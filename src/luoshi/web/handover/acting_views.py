@@ -26,11 +26,11 @@ from luoshi.domains.handover.queries import (
     heads_now,
     leavers_due,
     persons_holding,
-    posts_choice,
 )
 from luoshi.domains.handover.sight import MANAGE
 from luoshi.domains.handover.signing import handover_sign, supplement_add, supplement_confirm
 from luoshi.kernel.access.policy import require_right
+from luoshi.kernel.org.posts import posts_choice
 from luoshi.web.handover.forms import (
     AnswerForm,
     LimitForm,
