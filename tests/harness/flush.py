@@ -13,13 +13,17 @@ import pytest
 from django.db import transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
 
+from luoshi.kernel.search.engines import grams_clear
+
 
 def install(patch: pytest.MonkeyPatch) -> None:
     flush = BaseDatabaseOperations.execute_sql_flush
 
     def unguarded_flush(self: BaseDatabaseOperations, sql_list: list[str]) -> Any:
         with transaction.atomic(using=self.connection.alias), guards_lifted(self.connection):
-            return flush(self, sql_list)
+            done = flush(self, sql_list)
+            grams_clear()  # beside the models, so that Django does not empty it
+            return done
 
     patch.setattr(BaseDatabaseOperations, "execute_sql_flush", unguarded_flush)
 

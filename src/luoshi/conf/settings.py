@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "luoshi.kernel.elements",
     "luoshi.kernel.discuss",
     "luoshi.kernel.notify",
+    "luoshi.kernel.search",
     "luoshi.kernel.evidence",
     "luoshi.kernel.documents",
     "luoshi.kernel.files",

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 from django.apps import AppConfig
 
 
@@ -15,6 +17,9 @@ class ItemsConfig(AppConfig):
         from luoshi.kernel.org.handing import register_held
 
         register_held("items", items_held)
+        from luoshi.kernel.search.sources import Source, register_source
+
+        register_source(Source("item", 1, "事项", _texts))
         register_checker("item_facts", "由事项和流转重新推出事实行，与现存的逐列比较", facts_finding)
         register_topic("item.clock", "事项时限提醒")
         register_subject("item", "事项")
@@ -39,3 +44,9 @@ class ItemsConfig(AppConfig):
                 "item.clock_rearmed": "事项时限已按日历重新核定",
             }
         )
+
+
+def _texts() -> Iterator[tuple[int, str]]:
+    from luoshi.kernel.items.finding import items_texts  # models are not loaded yet when this is registered
+
+    return items_texts()

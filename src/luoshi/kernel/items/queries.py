@@ -14,6 +14,7 @@ from luoshi.core.errors import NotFound
 from luoshi.kernel.definitions.fields import Field
 from luoshi.kernel.definitions.slots import Slot
 from luoshi.kernel.items.filters import Filter, Term, filter_read
+from luoshi.kernel.items.finding import FOUND
 from luoshi.kernel.items.models import Item, ItemDuty, ItemFact, ItemMove, ItemTag, ItemWatch, SavedFilter
 from luoshi.kernel.items.schema import Stage
 from luoshi.kernel.items.sight import facts_visible, item_visible, items_visible
@@ -23,6 +24,7 @@ from luoshi.kernel.items.types import LEAD, ItemType, type_by_id, type_def, type
 from luoshi.kernel.ledger.rows import milliseconds
 from luoshi.kernel.org.models import Unit
 from luoshi.kernel.org.queries import units_on
+from luoshi.kernel.search.queries import found_ids, holds
 
 __all__ = [
     "COUNTED",
@@ -46,6 +48,8 @@ __all__ = [
 COUNTED = 1000
 PER_PAGE = 50
 AT_ONCE = 500
+SCANNED = 2000
+"""Up to so many finds of a text are looked up one by one; of more, the list is walked in its order."""
 _OPS = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte"}
 
 
@@ -92,12 +96,12 @@ def items_filtered(actor: Actor, kind: ItemType, asked: Filter) -> QuerySet[Item
     for term in asked.terms:
         condition = _condition(term, slots, actor)
         facts = facts.exclude(condition) if term.negated else facts.filter(condition)
-    if asked.texts:
-        named = Item.objects.filter(type_ref=kind.ref).order_by()
-        for text in asked.texts:
-            named = named.filter(Q(title__icontains=text) | Q(number__contains=text))
-        facts = facts.filter(item_id__in=named.values("id"))
-    return facts
+    if not asked.texts:
+        return facts
+    found = found_ids(FOUND, asked.texts, most=SCANNED + 1)
+    if len(found) <= SCANNED:
+        return facts.filter(item_id__in=found)
+    return facts.filter(holds(FOUND, asked.texts, "item_id"))
 
 
 def items_page(

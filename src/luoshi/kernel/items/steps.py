@@ -15,6 +15,7 @@ from luoshi.core.beijing import local_day
 from luoshi.kernel.items.clock_steps import clocks_step
 from luoshi.kernel.items.clocks import Trigger, triggers_of
 from luoshi.kernel.items.facts import facts_step
+from luoshi.kernel.items.finding import item_findable
 from luoshi.kernel.items.given import Read, Target
 from luoshi.kernel.items.models import Item, ItemDuty, ItemMove, ItemPrivate
 from luoshi.kernel.items.schema import ENDED, Stage
@@ -87,6 +88,7 @@ def step_write(step: Step) -> Taken:
     duties = _duties_write(step, number)
     private = _private_write(item, step.read.private)
     facts_step(kind, item, row, step.duties)
+    item_findable(item)
     clocks = clocks_step(kind, item, row)
     told = {
         "type": item.type_ref,
