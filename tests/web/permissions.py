@@ -64,6 +64,7 @@ ROWS = (
     Row("definition_detail", same(200), lambda ids: ["scheme", "bulletins.panjin"]),
     Row("item_list", READ, lambda ids: CASES),
     Row("item_board", READ, lambda ids: CASES),
+    Row("item_calendar", READ, lambda ids: CASES),
     Row("item_export", READ, lambda ids: CASES),
     Row("item_new", (302, 403, 200, 403, 403, 403), lambda ids: CASES),
     Row("item_bulk", (302, 403, 200, 403, 403, 403), lambda ids: CASES, query="?move=send"),
@@ -73,6 +74,12 @@ ROWS = (
     Row("item_extension", (302, 404, 404, 404, 404, 403), lambda ids: [ids["item"], 0]),
     Row("item_watch", (302, 404, 302, 302, 404, 302), lambda ids: [ids["item"]], method="post"),
     Row("filter_save", (302, 302, 302, 302, 403, 302), lambda ids: CASES, method="post"),
+    Row("filter_list", READ, lambda ids: CASES),
+    *(
+        Row(name, (302, 404, 302, 404, 404, 404), lambda ids: [ids["kept"]], method="post")
+        for name in ("filter_rename", "filter_default")
+    ),
+    Row("search_page", same(200), query="?q=续贷"),
     Row("filter_drop", (302, 404, 302, 404, 404, 404), lambda ids: [ids["kept"]], method="post"),
     Row("form_list", READ),
     Row("filing_matrix", READ, lambda ids: FORM),

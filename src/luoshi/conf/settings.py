@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "luoshi.web.filings",
     "luoshi.web.burden",
     "luoshi.web.items",
+    "luoshi.web.search",
     "luoshi.web.discuss",
     "luoshi.web.duties",
     "luoshi.web.plans",

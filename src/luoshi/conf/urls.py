@@ -11,6 +11,7 @@ urlpatterns = [
     path("packs/", include("luoshi.web.packs.urls")),
     path("forms/", include("luoshi.web.forms.urls")),
     path("items/", include("luoshi.web.items.urls")),
+    path("search/", include("luoshi.web.search.urls")),
     path("filings/", include("luoshi.web.filings.urls")),
     path("burden/", include("luoshi.web.burden.urls")),
     path("discuss/", include("luoshi.web.discuss.urls")),

@@ -80,6 +80,10 @@ class ItemFact(LeadPlace):
             models.Index(
                 fields=["type_ref", "lead_code", "item_id"], condition=STANDING, name="items_fact_lead"
             ),
+            models.Index(
+                fields=["type_ref", "entered_ms", "item_id"], condition=STANDING, name="items_fact_entered"
+            ),
+            models.Index(fields=["type_ref", "number"], condition=STANDING, name="items_fact_number"),
             models.Index(fields=["type_ref", "month", "lead_code"], name="items_fact_month"),
         ]
 

@@ -3,8 +3,10 @@
     state:doing,wait lead:P1 created>=2023-07-01 -kind:urgent rating<60 tag:重点 银行 续贷
 
 ``name:value`` with values joined by commas means any of them; ``-`` in front means none of them; dates and
-numbers also take ``< <= > >=``. Values with blanks stand in double quotes. What is left is text, all of which
-must occur in number or title. ``expression_of`` gives the same condition in the language of indicators.
+numbers also take ``< <= > >=``. Values with blanks stand in double quotes. ``due<=2023-07-01``,
+``overdue:yes``, ``light:red``, ``paused:yes`` and ``clock.total.verdict:missed`` ask how clocks stand now.
+What is left is text, all of which must occur in number, title or fields of text. ``expression_of`` gives the
+same condition in the language of indicators.
 """
 
 from __future__ import annotations
@@ -17,12 +19,13 @@ from decimal import Decimal
 
 from luoshi.core.errors import Invalid, nearest
 from luoshi.kernel.definitions.fields import Field, FieldKind, Unfit
+from luoshi.kernel.items.lights import LIGHT_TITLES
 from luoshi.kernel.items.schema import STAGE_TITLES, Stage
 from luoshi.kernel.items.types import LEAD, ItemType
 
 LONGEST = 300
 MOST_TERMS = 20
-_TERM = re.compile(r'(-?)([a-z][a-z0-9_]*)(:|<=|>=|<|>)("[^"]*"|\S*)|"([^"]*)"|(\S+)')
+_TERM = re.compile(r'(-?)([a-z][a-z0-9_.]*)(:|<=|>=|<|>)("[^"]*"|\S*)|"([^"]*)"|(\S+)')
 COMMON: Mapping[str, str] = {
     "state": "状态",
     "stage": "阶段",
@@ -34,10 +37,22 @@ COMMON: Mapping[str, str] = {
     "moved": "最近办理日期",
     "reopened": "重启次数",
     "merged": "是否并入他件（yes/no）",
+    "due": "到期日期",
+    "overdue": "是否逾期（yes/no）",
+    "light": "时限状态",
+    "paused": "是否挂起（yes/no）",
     "watch": "我的关注（mine）",
 }
-DATES = frozenset({"created", "moved"})
-NO_EXPRESSION = frozenset({"tag", "watch", "unit", "number", "moved"})
+DATES = frozenset({"created", "moved", "due"})
+CLOCKED = frozenset({"due", "overdue", "light", "paused"})
+NO_EXPRESSION = frozenset({"tag", "watch", "unit", "number", "moved", *CLOCKED})
+VERDICT_TITLES: Mapping[str, str] = {
+    "running": "计时中",
+    "paused": "已挂起",
+    "met": "按时",
+    "missed": "逾期",
+    "void": "不再计时",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +64,11 @@ class Term:
     values: tuple[str, ...]
     negated: bool
     field: Field | None = None
+
+    @property
+    def clocked(self) -> bool:
+        """Say whether the condition asks how clocks stand, which takes a moment to ask for."""
+        return self.name in CLOCKED or self.name.startswith("clock.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +102,9 @@ def filter_read(kind: ItemType, text: str) -> Filter:
 
 def names_of(kind: ItemType) -> dict[str, str]:
     """Return every name a filter of a type may use, with its title, for help beside the box."""
-    return {**COMMON, **{field.key: field.title for field in kind.facts}}
+    common = COMMON if kind.clocks else {key: title for key, title in COMMON.items() if key not in CLOCKED}
+    clocks = {f"clock.{rule.key}.verdict": f"{rule.title}的结果" for rule in kind.clocks.values()}
+    return {**common, **clocks, **{field.key: field.title for field in kind.facts}}
 
 
 def _term(kind: ItemType, name: str, op: str, value: str, negated: bool) -> Term:
@@ -114,6 +136,12 @@ def _value(kind: ItemType, name: str, field: Field | None, text: str) -> str:
         return _code(text, {stage.value: STAGE_TITLES[stage] for stage in Stage}, "阶段")
     if name == "merged":
         return _code(text, {"yes": "是", "no": "否"}, "是否并入")
+    if name in ("overdue", "paused"):
+        return _code(text, {"yes": "是", "no": "否"}, COMMON[name].partition("（")[0])
+    if name == "light":
+        return _code(text, LIGHT_TITLES, "时限状态")
+    if name.startswith("clock."):
+        return _code(text, VERDICT_TITLES, "时限结果")
     if name in DATES:
         try:
             return date.fromisoformat(text).isoformat()
@@ -155,6 +183,8 @@ def _expressed(term: Term) -> str:
     if term.name in NO_EXPRESSION:
         raise Invalid(f"“{COMMON[term.name]}”不能用于统计口径。")
     name = {LEAD: "unit.code"}.get(term.name, term.name)
+    if name.startswith("clock."):
+        name = name.replace(".verdict", ".last.verdict")
     number = (term.field is not None and term.field.numeric) or term.name == "reopened"
     if term.name == "merged":
         said = "merged" if term.values[0] == "yes" else "not merged"

@@ -328,6 +328,7 @@ class SavedFilter(models.Model):
     type_ref = CodeField("事项类型", max_length=80)
     name = models.CharField("名称", max_length=30)
     text = models.CharField("条件", max_length=300)
+    default = models.BooleanField("默认", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "常用筛选"
@@ -336,7 +337,13 @@ class SavedFilter(models.Model):
                 fields=["account_id", "type_ref", "name"],
                 name="items_one_filter_a_name",
                 violation_error_message="已有同名的常用筛选。",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["account_id", "type_ref"],
+                condition=models.Q(default=True),
+                name="items_one_default_filter",
+                violation_error_message="默认筛选只能有一个。",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -13,9 +14,12 @@ from luoshi.core.actor import Actor
 from luoshi.core.errors import NotFound
 from luoshi.kernel.definitions.fields import Field
 from luoshi.kernel.definitions.slots import Slot
+from luoshi.kernel.items.clock_filters import clock_condition
 from luoshi.kernel.items.filters import Filter, Term, filter_read
 from luoshi.kernel.items.finding import FOUND
+from luoshi.kernel.items.lights import DueLight, lights_of
 from luoshi.kernel.items.models import Item, ItemDuty, ItemFact, ItemMove, ItemTag, ItemWatch, SavedFilter
+from luoshi.kernel.items.ordering import Sort, ordered, place_of
 from luoshi.kernel.items.schema import Stage
 from luoshi.kernel.items.sight import facts_visible, item_visible, items_visible
 from luoshi.kernel.items.slots import slots_of
@@ -67,6 +71,8 @@ class ItemRow:
     created_at: datetime
     entered_at: datetime
     values: tuple[tuple[Field, str], ...]
+    clock: DueLight | None = None
+    type_title: str = ""
 
     @property
     def shown(self) -> dict[str, str]:
@@ -89,12 +95,17 @@ def types_visible(actor: Actor) -> list[ItemType]:
     return types_in_force()
 
 
-def items_filtered(actor: Actor, kind: ItemType, asked: Filter) -> QuerySet[ItemFact]:
-    """Return the standing facts of the visible items of a type that a filter asks for, newest item first."""
+def items_filtered(
+    actor: Actor, kind: ItemType, asked: Filter, now: datetime | None = None
+) -> QuerySet[ItemFact]:
+    """Return the standing facts of the visible items of a type that a filter asks for, newest item first.
+
+    ``now``: the moment at which clocks are asked; only a filter that asks none can do without.
+    """
     facts = facts_visible(actor).filter(type_ref=kind.ref)
     slots = slots_of(kind.ref) if any(term.field for term in asked.terms) else {}
     for term in asked.terms:
-        condition = _condition(term, slots, actor)
+        condition = _clocked(term, now) if term.clocked else _condition(term, slots, actor)
         facts = facts.exclude(condition) if term.negated else facts.filter(condition)
     if not asked.texts:
         return facts
@@ -105,34 +116,51 @@ def items_filtered(actor: Actor, kind: ItemType, asked: Filter) -> QuerySet[Item
 
 
 def items_page(
-    actor: Actor, kind: ItemType, asked: Filter, *, before: int | None = None, after: int | None = None
+    actor: Actor,
+    kind: ItemType,
+    asked: Filter,
+    *,
+    before: int | None = None,
+    after: int | None = None,
+    sort: Sort = Sort.NEWEST,
+    now: datetime | None = None,
 ) -> ItemPage:
-    """Return 50 items: the newest, those older than ``before``, or those just newer than ``after``."""
-    facts = items_filtered(actor, kind, asked)
-    count = items_counted(facts)
-    if after is not None:
-        ids = list(_ids(facts.filter(item_id__gt=after).order_by("item_id"))[: PER_PAGE + 1])
-        newer, ids = len(ids) > PER_PAGE, sorted(ids[:PER_PAGE], reverse=True)
-        older = bool(ids)
-    else:
-        ids = list(_ids(facts if before is None else facts.filter(item_id__lt=before))[: PER_PAGE + 1])
-        older, ids = len(ids) > PER_PAGE, ids[:PER_PAGE]
-        newer = before is not None
-    rows = tuple(rows_of(ids))
-    return ItemPage(rows, ids[-1] if older and ids else None, ids[0] if newer and ids else None, count)
+    """Return 50 items in an order: the first ones, those behind the item ``before`` in it, or those just
+    ahead of the item ``after``. The names are those of the plain order: what comes later is older.
+
+    In order of due dates stand only items of which a clock runs; it takes ``now``, as do the lights.
+    """
+    facts = items_filtered(actor, kind, asked, now)
+    rows = ordered(facts, sort, now)
+    back = after is not None
+    place = place_of(sort, after if back else before, now)
+    ids = list(rows.ids(place, back)[: PER_PAGE + 1])
+    more, ids = len(ids) > PER_PAGE, ids[:PER_PAGE]
+    if back:
+        ids.reverse()
+    later, earlier = (bool(ids), more) if back else (more, before is not None)
+    return ItemPage(
+        rows=tuple(rows_of(ids, now)),
+        older=ids[-1] if later and ids else None,
+        newer=ids[0] if earlier and ids else None,
+        count=items_counted(rows.rows),
+    )
 
 
-def items_counted(facts: QuerySet[ItemFact]) -> int:
+def items_counted(facts: QuerySet[Any]) -> int:
     """Return how many there are, 1,001 for more than 1,000: a page then says 1000+."""
     return _ids(facts.order_by())[: COUNTED + 1].count()
 
 
-def _ids(facts: QuerySet[ItemFact]) -> QuerySet[ItemFact, int]:
+def _ids(facts: QuerySet[Any]) -> QuerySet[Any, int]:
     return facts.values_list("item_id", flat=True)
 
 
-def rows_of(ids: Sequence[int]) -> list[ItemRow]:
-    """Return items as lines of a list, in the order of the ids. Two queries besides types not read yet."""
+def rows_of(ids: Sequence[int], now: datetime | None = None) -> list[ItemRow]:
+    """Return items as lines of a list, in the order of the ids, with their lights at ``now`` if it is given.
+
+    Three queries besides types not read yet.
+    """
     items = Item.objects.in_bulk(ids)
     lead = {
         row.item_id: row.unit.title
@@ -140,7 +168,8 @@ def rows_of(ids: Sequence[int]) -> list[ItemRow]:
         .select_related("unit")
         .order_by("id")
     }
-    return [_row(items[item_id], lead.get(item_id, "")) for item_id in ids]
+    lights = lights_of(ids, now) if now is not None else {}
+    return [_row(items[item_id], lead.get(item_id, ""), lights.get(item_id)) for item_id in ids]
 
 
 def ids_in_sight(actor: Actor, ids: Sequence[int]) -> list[int]:
@@ -152,7 +181,7 @@ def ids_in_sight(actor: Actor, ids: Sequence[int]) -> list[int]:
     return [item_id for item_id in ids if item_id in found]
 
 
-def _row(item: Item, lead: str) -> ItemRow:
+def _row(item: Item, lead: str, clock: DueLight | None) -> ItemRow:
     kind = type_by_id(item.definition_id)
     return ItemRow(
         id=item.pk,
@@ -169,6 +198,8 @@ def _row(item: Item, lead: str) -> ItemRow:
             for field in kind.fields.values()
             if not field.pii
         ),
+        clock=clock,
+        type_title=kind.title,
     )
 
 
@@ -233,6 +264,12 @@ def _condition(term: Term, slots: Mapping[str, Slot], actor: Actor) -> Q:
     if slot is None:
         return Q(pk__in=[])
     return _compared(slot.column, term.op, [slot.stored(value) for value in term.values])
+
+
+def _clocked(term: Term, now: datetime | None) -> Q:
+    if now is None:
+        raise ValueError(f"{term.name!r} is asked at a moment, and none was given")
+    return clock_condition(term.name, term.op, term.values, now)
 
 
 def _compared(column: str, op: str, values: Iterable[object]) -> Q:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from luoshi.web.items import acting_views, clock_views, views
+from luoshi.web.items import acting_views, calendar_views, clock_views, filter_views, views
 
 urlpatterns = [
     path("at/<int:item_id>/", views.item_detail, name="item_detail"),
@@ -15,10 +15,14 @@ urlpatterns = [
     ),
     path("at/<int:item_id>/watch/", acting_views.item_watched, name="item_watch"),
     path("filters/<int:filter_id>/drop/", acting_views.filter_dropped, name="filter_drop"),
+    path("filters/<int:filter_id>/rename/", filter_views.filter_renamed, name="filter_rename"),
+    path("filters/<int:filter_id>/default/", filter_views.filter_defaulted, name="filter_default"),
     path("<str:ref>/", views.item_list, name="item_list"),
     path("<str:ref>/board/", views.item_board, name="item_board"),
+    path("<str:ref>/calendar/", calendar_views.item_calendar, name="item_calendar"),
     path("<str:ref>/export/", views.item_export, name="item_export"),
     path("<str:ref>/new/", acting_views.item_new, name="item_new"),
     path("<str:ref>/bulk/", acting_views.item_bulk, name="item_bulk"),
+    path("<str:ref>/filters/own/", filter_views.filter_list, name="filter_list"),
     path("<str:ref>/filters/", acting_views.filter_saved, name="filter_save"),
 ]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from luoshi.core.beijing import local_day
@@ -16,6 +19,8 @@ from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.documents.xlsx import Column
 from luoshi.kernel.items.actions import moves_open
 from luoshi.kernel.items.filters import Filter, filter_read, names_of
+from luoshi.kernel.items.lights import LIGHT_TITLES, ClockLight
+from luoshi.kernel.items.ordering import SORT_TITLES, Sort, ordered
 from luoshi.kernel.items.policy import may, standing_of
 from luoshi.kernel.items.queries import (
     COUNTED,
@@ -52,6 +57,15 @@ TONES: Mapping[str, str] = {
     "done": "ok",
     "void": "",
 }
+LIGHTS: Mapping[str, str] = {
+    ClockLight.RED: "bad",
+    ClockLight.YELLOW: "warn",
+    ClockLight.BLUE: "doing",
+    ClockLight.WHITE: "",
+    ClockLight.PAUSED: "held",
+    ClockLight.GREEN: "ok",
+    ClockLight.LATE: "late",
+}
 CHANGES = {"_edit": "修改", "_duty": "调整责任单位", "_merge": "并入他件", "_migrate": "随业务包衔接"}
 MOST_EXPORTED = 10_000
 BATCH = 500
@@ -62,13 +76,25 @@ LISTED_FIELDS = 3
 def read_asked(request: HttpRequest, kind: ItemType) -> tuple[str, Filter, str]:
     """Return the text of the filter, what it asks, and what is wrong with it: then it asks nothing."""
     text = " ".join(request.GET.get("q", "").split())
-    state = request.GET.get("state", "")
-    if state in kind.states and f"state:{state}" not in text.split():
-        text = f"{text} state:{state}".strip()
+    for name, known in (("state", kind.states), ("light", LIGHT_TITLES)):
+        chosen = request.GET.get(name, "")
+        if chosen in known and f"{name}:{chosen}" not in text.split():
+            text = f"{text} {name}:{chosen}".strip()
     try:
         return text, filter_read(kind, text), ""
     except Invalid as refusal:
         return text, Filter((), ()), refusal.message
+
+
+def sorts_of(kind: ItemType) -> dict[Sort, str]:
+    """Return the orders a list of a type can stand in; without clocks nothing is ever due."""
+    return {sort: title for sort, title in SORT_TITLES.items() if sort is not Sort.DUE or kind.clocks}
+
+
+def read_sort(request: HttpRequest, kind: ItemType) -> Sort:
+    """Return the order asked for, the newest first when it is none of them."""
+    known = sorts_of(kind)
+    return next((sort for sort in known if sort.value == request.GET.get("sort")), Sort.NEWEST)
 
 
 @require_safe
@@ -76,17 +102,27 @@ def item_list(request: HttpRequest, ref: str) -> HttpResponse:
     """The items of a type, the newest first; several can be moved at once."""
     require_right(request.actor, "item.view")
     kind = type_def(ref)
+    kept = opening_filter(request, kind)
+    if kept is not None:
+        return redirect(f"{reverse('item_list', args=[kind.ref])}?{urlencode({'q': kept})}")
     context = list_context(request, kind)
     return render(request, "items/_list.html" if request.htmx else "items/list.html", context)
+
+
+def opening_filter(request: HttpRequest, kind: ItemType) -> str | None:
+    """Return the filter that the reader made the default, when the list is opened without any condition."""
+    if request.GET:
+        return None
+    return next((each.text for each in filters_of(request.actor, kind.ref) if each.default), None)
 
 
 def list_context(request: HttpRequest, kind: ItemType) -> dict[str, Any]:
     """Return everything the list shows."""
     text, asked, wrong = read_asked(request, kind)
     before, after = (number_or_none(request.GET.get(name)) for name in ("before", "after"))
-    page = ItemPage((), None, None, 0)
+    page, sort = ItemPage((), None, None, 0), read_sort(request, kind)
     if not wrong:
-        page = items_page(request.actor, kind, asked, before=before, after=after)
+        page = items_page(request.actor, kind, asked, before=before, after=after, sort=sort, now=request.now)
     states = asked.asks("state")
     bulk = []
     if len(states) == 1:
@@ -104,6 +140,10 @@ def list_context(request: HttpRequest, kind: ItemType) -> dict[str, Any]:
         "tones": TONES,
         "counted": COUNTED,
         "fields": kind.facts[:LISTED_FIELDS],
+        "clocked": bool(kind.clocks),
+        "lights": LIGHTS,
+        "light_titles": LIGHT_TITLES.items(),
+        "sorts": [(each.value, title, each is sort) for each, title in sorts_of(kind).items()],
         "names": names_of(kind).items(),
         "saved": filters_of(request.actor, kind.ref),
         "bulk": bulk,
@@ -119,7 +159,7 @@ def item_board(request: HttpRequest, ref: str) -> HttpResponse:
     require_right(request.actor, "item.view")
     kind = type_def(ref)
     text, asked, wrong = read_asked(request, kind)
-    facts = items_filtered(request.actor, kind, asked)
+    facts = items_filtered(request.actor, kind, asked, request.now)
     counts = stage_counts(facts)
     used = {state.stage for state in kind.states.values()}
     columns = []
@@ -127,7 +167,7 @@ def item_board(request: HttpRequest, ref: str) -> HttpResponse:
         if stage not in used:
             continue
         ids = list(facts.filter(stage=stage.value).values_list("item_id", flat=True)[:ON_BOARD])
-        columns.append((stage.value, STAGE_TITLES[stage], counts[stage.value], rows_of(ids)))
+        columns.append((stage.value, STAGE_TITLES[stage], counts[stage.value], rows_of(ids, request.now)))
     context = {
         "kind": kind,
         "q": text,
@@ -135,6 +175,7 @@ def item_board(request: HttpRequest, ref: str) -> HttpResponse:
         "columns": columns,
         "counted": COUNTED,
         "tones": TONES,
+        "lights": LIGHTS,
     }
     return render(request, "items/board.html", context)
 
@@ -218,27 +259,33 @@ def item_export(request: HttpRequest, ref: str) -> HttpResponse:
         Column("事由", 36),
         Column("状态", 12),
         Column("主办单位", 18),
+        *((Column("到期", 12, "date"), Column("时限", 10)) if kind.clocks else ()),
         Column("登记日期", 12, "date"),
         *(Column(field.title, 18) for field in fields),
     ]
-    ids = list(
-        items_filtered(request.actor, kind, asked).values_list("item_id", flat=True)[: MOST_EXPORTED + 1]
-    )
-    note = f"筛选条件：{text or '全部'}；导出时间 {timezone.localtime(request.now):%Y-%m-%d %H:%M}"
+    sort = read_sort(request, kind)
+    facts = items_filtered(request.actor, kind, asked, request.now)
+    ids = list(ordered(facts, sort, request.now).ids(None, back=False)[: MOST_EXPORTED + 1])
+    listed = ids[:MOST_EXPORTED]
+    note = f"筛选条件：{text or '全部'}；{SORT_TITLES[sort]}；共 {len(listed)} 件；"
+    note += f"导出时间 {timezone.localtime(request.now):%Y-%m-%d %H:%M}"
     if len(ids) > MOST_EXPORTED:
-        note += f"；超过 {MOST_EXPORTED} 件，只列最新的 {MOST_EXPORTED} 件"
-    return xlsx_response(kind.title, columns, exported(ids[:MOST_EXPORTED], fields), note)
+        note += f"；符合条件的超过 {MOST_EXPORTED} 件，只列前 {MOST_EXPORTED} 件，请缩小范围分次导出"
+    rows = exported(listed, fields, bool(kind.clocks), request.now)
+    return xlsx_response(kind.title, columns, rows, note)
 
 
-def exported(ids: list[int], fields: list[Any]) -> Iterator[list[Any]]:
+def exported(ids: list[int], fields: list[Any], clocked: bool, now: datetime) -> Iterator[list[Any]]:
     """Yield the lines of an export."""
     for start in range(0, len(ids), BATCH):
-        for row in rows_of(ids[start : start + BATCH]):
+        for row in rows_of(ids[start : start + BATCH], now):
+            clock = row.clock
             yield [
                 row.number,
                 row.title,
                 row.state_title,
                 row.lead,
+                *((clock.due_on if clock else None, clock.word if clock else "") if clocked else ()),
                 local_day(row.created_at),
                 *(row.shown.get(field.key, "") for field in fields),
             ]
