@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from luoshi.core.scoring.base import Calculator, Inputs, Param, ParamKind, Points
 from luoshi.core.scoring.calculators import CALCULATORS, calculator
+from luoshi.core.scoring.grades import Grade, Graded, graded
 from luoshi.core.scoring.totals import Line, Missing, Total, combine
 
 __all__ = [
     "CALCULATORS",
     "Calculator",
+    "Grade",
+    "Graded",
     "Inputs",
     "Line",
     "Missing",
@@ -23,4 +26,5 @@ __all__ = [
     "Total",
     "calculator",
     "combine",
+    "graded",
 ]

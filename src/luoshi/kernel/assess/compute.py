@@ -10,7 +10,18 @@ from typing import Any, Protocol
 from luoshi.core.canonical import canonical_bytes, decimal_text
 from luoshi.core.errors import MissingInput
 from luoshi.core.formulas import RankRow, Rounding, Tie, rank
-from luoshi.core.scoring import CALCULATORS, Inputs, Line, Missing, Param, Points, calculator, combine
+from luoshi.core.scoring import (
+    CALCULATORS,
+    Grade,
+    Inputs,
+    Line,
+    Missing,
+    Param,
+    Points,
+    calculator,
+    combine,
+    graded,
+)
 from luoshi.core.scoring.base import ParamKind
 
 
@@ -71,11 +82,17 @@ class SheetResult:
     steps: tuple[str, ...]
     lines: tuple[LineResult, ...]
     row_id: int | None = None
+    grade: str = ""
+    grade_title: str = ""
 
     def canonical(self) -> bytes:
-        """Return the bytes that are compared when a round is run again."""
+        """Return the bytes that are compared when a round is run again.
+
+        A grade is told only where the scheme gives any, so that rounds of others keep their bytes.
+        """
         return canonical_bytes(
             {
+                **({"grade": self.grade} if self.grade else {}),
                 "unit": self.unit.code,
                 "group": self.group,
                 "total": _text(self.total),
@@ -121,7 +138,7 @@ def score(
             sheet, missing = _sheet(scheme, group, unit, lines[unit.id], neutral)
             lacking += missing
             scored.append(sheet)
-        sheets += _ordered(_ranked(scheme, scored))
+        sheets += _ordered(_graded(scheme, _ranked(scheme, scored)))
     if lacking:
         raise MissingInput(_missing_message(scheme, lacking))
     if not sheets:
@@ -279,6 +296,31 @@ def _ranked(scheme: Mapping[str, Any], sheets: Sequence[SheetResult]) -> list[Sh
         sheet if sheet.total is None else replace(sheet, rank=ranks[str(sheet.unit.id)], status="ranked")
         for sheet in sheets
     ]
+
+
+def _graded(scheme: Mapping[str, Any], sheets: Sequence[SheetResult]) -> list[SheetResult]:
+    """Give grades within one group; units without a rank get none."""
+    grades = [
+        Grade(each["key"], each["title"], _decimal(each["share"]), _decimal(each["least"]))
+        for each in scheme.get("grades") or ()
+    ]
+    if not grades:
+        return list(sheets)
+    ranked = sorted((sheet for sheet in sheets if sheet.rank is not None), key=lambda sheet: sheet.rank or 0)
+    totals = [(str(sheet.unit.id), sheet.total) for sheet in ranked if sheet.total is not None]
+    found = graded(totals, grades)
+    return [
+        sheet
+        if (got := found.get(str(sheet.unit.id))) is None
+        else replace(
+            sheet, grade=got.grade.key, grade_title=got.grade.title, steps=(*sheet.steps, f"等次：{got.why}")
+        )
+        for sheet in sheets
+    ]
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
 
 
 def _tiebreak(spec: Mapping[str, Any], sheet: SheetResult) -> tuple[Decimal, ...]:

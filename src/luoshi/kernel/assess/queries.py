@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 
 from luoshi.core.actor import Actor
 from luoshi.core.errors import MissingInput, NotFound
@@ -16,8 +16,21 @@ from luoshi.kernel.access.policy import can, require_right
 from luoshi.kernel.assess.compute import LineResult, ScoredUnit, SheetResult
 from luoshi.kernel.assess.inputs import score_period, sheets_hash
 from luoshi.kernel.assess.models import Line, Round, Sheet
+from luoshi.kernel.assess.sight import round_visible, rounds_visible, sheets_visible
 from luoshi.kernel.definitions.queries import Def, definition, definitions_of
 from luoshi.kernel.indicators.engine import RowsView, rows_behind
+
+__all__ = [
+    "line_explained",
+    "published_round",
+    "round_compared",
+    "round_visible",
+    "rounds_visible",
+    "scheme_of",
+    "schemes_visible",
+    "sheets_visible",
+    "stored_results",
+]
 
 
 @dataclass(frozen=True)
@@ -50,37 +63,6 @@ class Comparison:
     changed: tuple[tuple[str, Decimal | None, Decimal | None], ...]
 
 
-def rounds_visible(actor: Actor) -> QuerySet[Round]:
-    """Return the rounds the actor may see, newest period first: trials only for those who compute them."""
-    rounds = Round.objects.select_related("definition__pack_version", "supersedes", "superseded_by")
-    rounds = rounds.annotate(
-        sheet_count=Count("sheets"), ranked_count=Count("sheets", filter=Q(sheets__rank__gt=0))
-    )
-    if not can(actor, "round.view"):
-        return rounds.none()
-    if not can(actor, "round.compute"):
-        rounds = rounds.filter(state=Round.State.PUBLISHED)
-    return rounds.order_by("-period_end", "scheme_ref", "-id")
-
-
-def round_visible(actor: Actor, round_id: int) -> Round:
-    """Return one round. Raises: NotFound when it does not exist or may not be seen."""
-    found = rounds_visible(actor).filter(pk=round_id).first()
-    if found is None:
-        raise NotFound("没有这个考核轮次，或您无权查看。")
-    return found
-
-
-def sheets_visible(actor: Actor, round_id: int) -> QuerySet[Sheet]:
-    """Return the sheets of a round that the actor may see, in the order of the round.
-
-    A published round is public inside the district: every unit is listed with the points of each criterion.
-    The filed rows behind a point are another matter: ``line_explained`` opens only those in sight.
-    """
-    found = round_visible(actor, round_id)
-    return found.sheets.select_related("unit").prefetch_related("lines").order_by("seq")
-
-
 def line_explained(actor: Actor, line_id: int, now: datetime) -> LineExplained:
     """Return why a line has its points. Raises: NotFound when the line or its round may not be seen."""
     line = (
@@ -91,6 +73,8 @@ def line_explained(actor: Actor, line_id: int, now: datetime) -> LineExplained:
     if line is None:
         raise NotFound("没有这个得分项，或您无权查看。")
     scored = round_visible(actor, line.sheet.round_id)
+    if not sheets_visible(actor, scored.pk).filter(pk=line.sheet_id).exists():
+        raise NotFound("没有这个得分项，或您无权查看。")
     scheme = scheme_of(scored)
     rows = None
     if line.figure is not None:
@@ -171,6 +155,8 @@ def _stored(sheet: Sheet, inputs: Mapping[str, str]) -> SheetResult:
             for line in lines
         ),
         row_id=sheet.pk,
+        grade=sheet.grade,
+        grade_title=sheet.grade_title,
     )
 
 

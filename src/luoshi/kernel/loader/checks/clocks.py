@@ -9,7 +9,6 @@ from luoshi.core.timing import hours_of
 from luoshi.kernel.items.hooks import opener_names
 from luoshi.kernel.items.schema_clocks import FIXED_UNIT
 from luoshi.kernel.loader.checks.context import Context, field_kinds, has_lost_fields, unsure_fields
-from luoshi.kernel.loader.checks.forms import CALENDARS
 from luoshi.kernel.loader.checks.lifecycle import Edge, edges_of
 from luoshi.kernel.loader.nodes import Node
 
@@ -21,9 +20,7 @@ def check_clocks(ctx: Context, item: Node, stages: Mapping[str, str]) -> None:
     edges = edges_of(item)
     clocks = item.get("clocks")
     for _, clock in clocks.entries() if clocks is not None else ():
-        calendar = clock.text_at("calendar")
-        if calendar is not None and calendar.text not in CALENDARS:
-            ctx.unknown(calendar, "日历", calendar.text or "", CALENDARS)
+        ctx.calendar(clock)
         for name in ("start", "stop"):
             for node in _many(clock.get(name)):
                 _trigger(ctx, node, stages, edges)

@@ -31,6 +31,7 @@ SECTION_TITLES: Mapping[str, str] = {
     "lists": "清单范本",
     "slips": "督办规则",
 }
+CALENDARS = ("cn",)
 _POSITION = re.compile(r"^第 \d+ 个字符处：")
 
 
@@ -69,6 +70,12 @@ class Context:
         if known is not None and node.text not in known:
             self.unknown(node, SECTION_TITLES[section], node.text, known)
         return self.entry(section, node.text)
+
+    def calendar(self, entry: Node) -> None:
+        """Note a fault where the key ``calendar`` of an entry names none that is installed."""
+        node = entry.text_at("calendar")
+        if node is not None and node.text not in CALENDARS:
+            self.unknown(node, "日历", node.text or "", CALENDARS)
 
     def unknown(self, node: Node, what: str, name: str, known: Iterable[str], offset: int = 0) -> None:
         """Note that ``name`` is not among ``known``, with the nearest that is."""

@@ -22,7 +22,6 @@ OFFICE_ROLES = ("clerk", "head", "desk", "reviewer", "office", "owner")
 RESERVED = frozenset(
     {"all", "answer", "timing", "unit", "period", "note", "late_reason", "occurred", "true", "false", "none"}
 )
-CALENDARS = ("cn",)
 
 
 def check_head(ctx: Context) -> None:
@@ -80,9 +79,7 @@ def _window(ctx: Context, form: Node) -> None:
     window = form.get("window")
     if window is None:
         return
-    calendar = window.text_at("calendar")
-    if calendar is not None and calendar.text not in CALENDARS:
-        ctx.unknown(calendar, "日历", calendar.text or "", CALENDARS)
+    ctx.calendar(window)
     lock = window.get("lock")
     moments = {
         "open": window.text_at("open"),

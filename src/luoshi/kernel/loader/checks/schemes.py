@@ -28,6 +28,10 @@ def check_schemes(ctx: Context) -> None:
         _weights(ctx, scheme, criteria)
         _missing(ctx, scheme, criteria)
         _rank(ctx, scheme, criteria)
+        _grades(ctx, scheme)
+        preview = scheme.get("preview")
+        if preview is not None:
+            ctx.calendar(preview)
 
 
 def _listed(node: Node, key: str) -> Iterator[Node]:
@@ -116,3 +120,23 @@ def _rank(ctx: Context, scheme: Node, criteria: list[Node]) -> None:
     for node in by.elements() if by is not None else ():
         if node.text is not None and node.text not in keys:
             ctx.unknown(node, "考核项", node.text, keys)
+
+
+def _grades(ctx: Context, scheme: Node) -> None:
+    """Grades follow ranks, better scores first; the last one takes whoever is left."""
+    grades = list(_listed(scheme, "grades"))
+    if not grades:
+        return
+    ctx.unique((grade.text_at("key") for grade in grades), "等次代码")
+    rank = scheme.get("rank")
+    better = rank.text_at("better") if rank is not None else None
+    if rank is not None and rank.text == "none":
+        ctx.faults.add(grades[0].head, "不排名（rank: none）的方案不能评定等次")
+    elif better is not None and better.text == "down":
+        ctx.faults.add(grades[0].head, "等次按得分由高到低评定，rank 应写 better: up")
+    limited = grades[-1].names() & {"share", "least"}
+    if limited:
+        ctx.faults.add(grades[-1].head, "最后一个等次收纳其余单位，不写 share 和 least")
+    for grade in grades[:-1]:
+        if not grade.names() & {"share", "least"}:
+            ctx.faults.add(grade.head, "除最后一个等次外，应写 share（名额）或 least（最低分）")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from luoshi.kernel.loader.checks.context import Context
-from luoshi.kernel.loader.checks.forms import CALENDARS
 from luoshi.kernel.loader.nodes import Node
 
 
@@ -13,9 +12,7 @@ def check_slips(ctx: Context) -> None:
         organ = rules.text_at("organ")
         if organ is not None and organ.text is not None and organ.text.startswith("@"):
             ctx.slot(organ, organ.text[1:], "unit", 1)
-        calendar = rules.text_at("calendar")
-        if calendar is not None and calendar.text not in CALENDARS:
-            ctx.unknown(calendar, "日历", calendar.text or "", CALENDARS)
+        ctx.calendar(rules)
         forms = _listed(rules, "forms")
         for form in forms:
             ctx.require(form, "forms")

@@ -89,12 +89,36 @@ class Rank(Section):
     better: Literal["up", "down"]
 
 
+class Preview(Section):
+    """Before a round is published its units see their own sheets and may appeal.
+
+    Working days of ``calendar``. ``appeal``: to file an appeal, counted from the day after the preview opens;
+    ``decide``: to decide one, counted from the day after it is filed.
+    """
+
+    calendar: Code
+    appeal: Annotated[int, Field(ge=1, le=60)]
+    decide: Annotated[int, Field(ge=1, le=120)]
+
+
+class Grade(Section):
+    """A grade. ``share``: percent of a group's ranked units at most; ``least``: points it takes."""
+
+    key: Code
+    title: Title
+    share: Annotated[Number, Field(gt=0, le=100)] | None = None
+    least: Number | None = None
+
+
 def _none_or_some(value: object) -> str:
     return "none" if isinstance(value, str) else "some"
 
 
 class Scheme(Section):
-    """A scheme of assessment: groups, criteria, total, ranks. ``basis`` says where its rules come from."""
+    """A scheme of assessment: groups, criteria, total, ranks. ``basis`` says where its rules come from.
+
+    ``grades``: from the highest to the lowest, which takes whoever is left.
+    """
 
     title: Title
     basis: Words
@@ -106,3 +130,5 @@ class Scheme(Section):
     rank: Annotated[
         Annotated[Nothing, Tag("none")] | Annotated[Rank, Tag("some")], Discriminator(_none_or_some)
     ]
+    preview: Preview | None = None
+    grades: list[Grade] = []
