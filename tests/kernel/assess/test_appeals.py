@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -28,34 +27,19 @@ from luoshi.kernel.filings.actions import filing_correct
 from luoshi.kernel.filings.models import Obligation
 from luoshi.kernel.ledger.queries import events_of
 from luoshi.kernel.ledger.verify import verify_ledger
-from luoshi.kernel.loader.actions import pack_install
-from luoshi.kernel.loader.folder import SHIPPED
 from luoshi.kernel.notify.models import Notice
 from tests.district import District
 from tests.kernel.access.helpers import actor_with
+from tests.previewing import preview_installed
 
 pytestmark = pytest.mark.django_db
 SCHEME, PERIOD = "bulletins.panjin", parse_period("2023-01..2023-04")
 WHY = "按时反馈率取值与本单位台账不符，请核对。"
-RULES = """    rank: {tie: share_low, better: up}
-    preview: {calendar: cn, appeal: 5, decide: 10}
-    grades:
-      - {key: best, title: 优秀, share: 30, least: 90}
-      - {key: fit, title: 合格}
-"""
 
 
 @pytest.fixture
 def previewing(district: District, tmp_path: Path) -> District:
-    """Install the sample's pack once more, its second scheme now with a preview and grades."""
-    folder = tmp_path / "bulletins"
-    shutil.copytree(SHIPPED / "bulletins", folder)
-    text = (folder / "pack.yaml").read_text(encoding="utf-8")
-    head, scheme, rest = text.partition("  panjin:\n    title: 热线办理四率评分")
-    scheme += rest.replace("    rank: {tie: share_low, better: up}\n", RULES, 1)
-    assert RULES in scheme
-    (folder / "pack.yaml").write_text(head.replace("version: 1", "version: 2", 1) + scheme, encoding="utf-8")
-    pack_install(actor=district.actor("guanli"), path=folder, now=district.now)
+    preview_installed(district, tmp_path)
     return district
 
 

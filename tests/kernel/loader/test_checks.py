@@ -21,6 +21,11 @@ QUOTED = '{q: "每超期一件扣0.5分。"'
 CASES_F, KB_F = "{key: cases, title: 受理件数, ", "{key: kb_updates, title: 知识库更新数, "
 CASES = "columns: [unit, "
 LINES = "columns: [period, unit, criterion, input, "
+SHARED = "digits: 1, rounding: half_up}\n    rank: {tie: share_low, better: up}"
+UNRANKED = "combine: none\n    rank: none"
+PREVIEWED = "\n    preview: {{calendar: {}, appeal: {}, decide: 10}}"
+GRADES = "\n    grades: [{}, {}]"
+A, B = "{key: a, title: 优秀, share: 30}", "{key: b, title: 合格}"
 RULES = (
     # pack, slots, roles, vocab
     Seed("version: 1,", "¦verson: 1,", "是否想写 version"),
@@ -83,6 +88,13 @@ RULES = (
     Seed("rank: {tie: break, by: [system], better: up}", "¦rank: {tie: break, better: up}", "要写 by"),
     Seed("combine: none\n    rank: none", "combine: none\n    ¦rank: {tie: dense, better: up}", "不能排名"),
     Seed("- {key: dept, title: 市级部门", "- {key: ¦district, title: 市级部门", "重复"),
+    Seed(SHARED, SHARED + PREVIEWED.format("¦cm", 5), "可用 cn"),
+    Seed(SHARED, SHARED + PREVIEWED.format("cn", "¦0"), "应不小于 1"),
+    Seed(SHARED, SHARED + GRADES.format("{key: a, title: 优秀, share: ¦0}", B), "应大于 0"),
+    Seed(SHARED, SHARED + GRADES.format("¦{key: a, title: 优秀}", B), "应写 share"),
+    Seed(SHARED, SHARED + GRADES.format(A, "¦{key: b, title: 合格, least: 60}"), "最后一个等次"),
+    Seed(SHARED, SHARED + GRADES.format(A, "{key: ¦a, title: 合格}"), "重复"),
+    Seed(UNRANKED, UNRANKED + GRADES.format("¦" + A, B), "不能评定等次"),
     # reports
     Seed('organ: "@organ"', 'organ: "@¦orgn"', "是否想写 organ"),
     Seed("scheme: panjin\n    lines", "scheme: ¦panjing\n    lines", "是否想写 panjin"),

@@ -99,7 +99,7 @@ def printed(text: str | None, digits: int) -> str:
 
 
 def export_rows(groups: Iterable[Group]) -> list[tuple[Any, ...]]:
-    """Return the spreadsheet's rows: group, rank, unit, value and points by criterion, total, reason."""
+    """Return the spreadsheet's rows: group, rank, unit, value and points of each, total, grade, reason."""
     rows = []
     for group in groups:
         for row in group.rows:
@@ -107,7 +107,7 @@ def export_rows(groups: Iterable[Group]) -> list[tuple[Any, ...]]:
             cells: list[Any] = [group.title, sheet.rank, sheet.unit.code, sheet.unit.title]
             for entry in row.lines:
                 cells += [DASH, None] if entry is None else [entry[0].input_text, number(entry[0].points)]
-            rows.append((*cells, number(sheet.total), sheet.reason))
+            rows.append((*cells, number(sheet.total), sheet.grade_title, sheet.reason))
     return rows
 
 

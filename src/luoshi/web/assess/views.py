@@ -11,6 +11,7 @@ from luoshi.core.errors import NotFound
 from luoshi.core.periods import parse_period
 from luoshi.kernel.access.policy import can, require_right
 from luoshi.kernel.assess.actions import round_compute, round_publish
+from luoshi.kernel.assess.appeal_queries import appeals_of, may_appeal
 from luoshi.kernel.assess.queries import (
     line_explained,
     round_compared,
@@ -22,7 +23,7 @@ from luoshi.kernel.assess.queries import (
 )
 from luoshi.kernel.documents.xlsx import Column
 from luoshi.kernel.ledger.queries import newest_event_of
-from luoshi.web.assess.forms import ComputeForm, PublishForm
+from luoshi.web.assess.forms import ComputeForm, PreviewForm, PublishForm
 from luoshi.web.assess.sheets import criteria_of, export_rows, groups_of
 from luoshi.web.filings.periods import periods_opened
 from luoshi.web.shell.errors import refusals_into
@@ -107,21 +108,30 @@ def sheet_context(request: HttpRequest, round_id: int) -> dict[str, object]:
         "with_total": combine != "none",
         "with_rank": scheme.body["rank"] != "none",
         "with_reasons": any(each.reason for each in sheets),
-        "width": 2 + 2 * len(criteria) + (combine != "none") + (scheme.body["rank"] != "none"),
+        "with_grades": bool(scheme.body.get("grades")),
+        "width": 3 + 2 * len(criteria) + (combine != "none") + (scheme.body["rank"] != "none"),
     }
 
 
 def publish_context(
-    request: HttpRequest, scored: object, form: PublishForm | None = None
+    request: HttpRequest, scored: object, form: PublishForm | PreviewForm | None = None
 ) -> dict[str, object]:
-    """Return what publishing needs."""
-    draft = scored.state == "draft"
+    """Return what previewing and publishing need, and the appeals of the round."""
+    rule = scheme_of(scored).body.get("preview")
+    publishes = can(request.actor, "round.publish")
+    ready = scored.state == "preview" if rule else scored.state == "draft"
+    preview_form = form if isinstance(form, PreviewForm) else PreviewForm()
     return {
-        "draft": draft,
-        "publish_form": form or PublishForm(),
+        "draft": scored.state == "draft",
+        "rule": rule,
+        "publish_form": form if isinstance(form, PublishForm) else PublishForm(),
+        "preview_form": preview_form,
+        "appeals": appeals_of(request.actor, scored, request.now),
         "key": request_key(),
         "may": {
-            "publish": draft and can(request.actor, "round.publish"),
+            "publish": ready and publishes,
+            "preview": bool(rule) and scored.state == "draft" and publishes,
+            "appeal": may_appeal(request.actor, scored, request.now),
             "compare": can(request.actor, "present.compare"),
         },
     }
@@ -156,7 +166,7 @@ def round_export(request: HttpRequest, round_id: int) -> HttpResponse:
         for column in (Column(f"{each.title}取值", 14, "text"), Column(f"{each.title}得分", 12, "decimal", 2))
     ]
     head = [Column("组别", 16), Column("名次", 8, "int"), Column("单位编码", 12), Column("单位", 24)]
-    columns = [*head, *pairs, Column("总分", 10, "decimal", 2), Column("说明", 36)]
+    columns = [*head, *pairs, Column("总分", 10, "decimal", 2), Column("等次", 10), Column("说明", 36)]
     title = f"{context['scheme'].title} {parse_period(context['round'].period_code).title}"
     return xlsx_response(title, columns, export_rows(context["groups"]))
 

@@ -16,6 +16,7 @@ from luoshi.core.lights import Light
 from luoshi.core.periods import parse_period
 from luoshi.domains.slips.queries import SlipView, proposed
 from luoshi.kernel.access.policy import can
+from luoshi.kernel.assess.appeal_queries import appeals_to_decide
 from luoshi.kernel.assess.queries import rounds_visible
 from luoshi.kernel.definitions.queries import definitions_of, pack_versions
 from luoshi.kernel.filings.flows import STEP_TITLES, Step
@@ -71,6 +72,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
             *filings_waiting(actor, [card for card in cards if card.form.ref not in listed]),
             *units_lagging(actor, cards),
             *rounds_waiting(actor, rounds, titles),
+            *appeals_waiting(request),
             *first_steps(request),
         ],
         "cards": [(card, 100 * card.answered / card.opened) for card in cards if card.opened],
@@ -207,6 +209,20 @@ def rounds_waiting(actor: Actor, rounds: list, titles: dict[str, str]) -> list[T
         )
         for each in rounds
         if each.state == "draft"
+    ]
+
+
+def appeals_waiting(request: HttpRequest) -> list[Todo]:
+    """Appeals that the actor may decide."""
+    return [
+        Todo(
+            "待复核",
+            "bad" if view.late else "doing",
+            f"{view.appeal.unit.title}：{view.appeal.title}",
+            f"{view.scheme}{view.period.title}申诉，{view.appeal.due_on:%Y-%m-%d} 前复核",
+            reverse("appeal_detail", args=[view.appeal.pk]),
+        )
+        for view in appeals_to_decide(request.actor, request.now)[:NEWEST]
     ]
 
 
