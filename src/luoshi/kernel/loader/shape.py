@@ -168,6 +168,7 @@ _MESSAGES: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
     "string_too_long": lambda context: f"太长，最多 {context['max_length']} 个字符",
     "too_short": lambda context: f"至少要有 {context['min_length']} 项",
     "too_long": lambda context: f"最多 {context['max_length']} 项",
+    "greater_than": lambda context: f"应大于 {context['gt']}",
     "greater_than_equal": lambda context: f"应不小于 {context['ge']}",
     "less_than_equal": lambda context: f"应不大于 {context['le']}",
 }
