@@ -95,9 +95,9 @@ class TestPreview:
         assert {sheet.unit.code for sheet in sheets_visible(clerk, previewed.pk)} == {"PJ01"}
         foreign = previewed.sheets.exclude(unit__code="PJ01").order_by("seq").first()
         with pytest.raises(NotFound):
-            line_explained(clerk, foreign.lines.order_by("seq").first().pk)
+            line_explained(clerk, foreign.lines.order_by("seq").first().pk, previewing.now)
         own = previewed.sheets.get(unit__code="PJ01")
-        assert line_explained(clerk, own.lines.order_by("seq").first().pk).sheet == own
+        assert line_explained(clerk, own.lines.order_by("seq").first().pk, previewing.now).sheet == own
         auditor = previewing.actor("shenji")
         assert sheets_visible(auditor, previewed.pk).count() == previewed.sheets.count()
         desk = previewing.actor("tongji")

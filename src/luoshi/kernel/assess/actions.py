@@ -174,9 +174,7 @@ def _require_open(draft: Round) -> None:
     require(_upheld_since(draft), "该轮次已预告，得分不再变动；只有申诉被采纳后才可以重新试算。", WrongState)
 
 
-def _require_still_true(
-    draft: Round, *, at: datetime | None = None, now: datetime | None = None
-) -> None:
+def _require_still_true(draft: Round, *, at: datetime | None = None, now: datetime | None = None) -> None:
     """What is published must be what the records say at that moment: now, or when a preview was computed."""
     scored = score_period(
         draft.scheme_ref,
