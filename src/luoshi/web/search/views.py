@@ -65,7 +65,7 @@ def _forms(request: HttpRequest, words: list[str]) -> list[Hit]:
     if not can(request.actor, "filing.view"):
         return []
     return [
-        Hit(each.title, each.ref, reverse("filing_matrix", args=[each.ref]))
+        Hit(each.title, "", reverse("filing_matrix", args=[each.ref]))
         for each in definitions_of("form")
         if _holds(each.title, words)
     ]
