@@ -26,7 +26,7 @@ from django.db import connection  # noqa: E402
 from django.template.loader import render_to_string  # noqa: E402
 from django.test import RequestFactory  # noqa: E402
 
-from luoshi.core.actor import SYSTEM, SYSTEM_ACTOR  # noqa: E402
+from luoshi.core.actor import SYSTEM, SYSTEM_ACTOR, Actor, Grant  # noqa: E402
 from luoshi.core.beijing import LOCAL  # noqa: E402
 from luoshi.domains.plans.checking import sort_of  # noqa: E402
 from luoshi.domains.plans.models import Level, NodeCo, Plan, PlanNode, State  # noqa: E402
@@ -111,7 +111,9 @@ def _nodes(
 
 def _tasks(plan: Plan, leaves: list[PlanNode]) -> None:
     """Give every measure a task and its clock, copied from one that was made by the action."""
-    model = task_made(SYSTEM_ACTOR, leaves[0], NOW)
+    grants = frozenset({Grant("reviewer", None)})
+    office = Actor(account_id=1, unit_id=plan.keeper_id, unit_code=plan.keeper.code, roles=grants)
+    model = task_made(office, leaves[0], NOW)
     clock = ItemClock.objects.get(item=model, key="due")
     items = [
         Item(**_copy(model, seq=plan.pk * 100_000 + n, number=f"X{plan.pk}-{n}")) for n in range(len(leaves))

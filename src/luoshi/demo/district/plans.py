@@ -19,7 +19,6 @@ from luoshi.demo.district.people import CLERK
 from luoshi.demo.district.places import Scale
 from luoshi.demo.district.year import Year
 from luoshi.domains.plans.actions import measure_put, plan_make
-from luoshi.domains.plans.checking import Typed
 from luoshi.domains.plans.handing import baseline_take, measures_hand_out
 from luoshi.domains.plans.importing import plan_import
 from luoshi.domains.plans.models import Plan, PlanNode
@@ -175,7 +174,8 @@ class Plans:
         self._move(job, "object", self._lead(job, now), now, note=OBJECTED)
 
     def _resent(self, job: Job, now: datetime) -> None:
-        values = {"until": job.due.isoformat()}
+        until = date(ISSUED.year, 12, 31) if job.lasting else job.due
+        values = {"until": until.isoformat()}
         self._move(job, "resend", self._actor("drafter", now), now, note=KEPT_LEAD, values=values)
 
     def _said(self, job: Job, now: datetime) -> None:
@@ -220,16 +220,18 @@ class Plans:
         baseline_take(actor=self._actor("drafter", now), plan_id=self.plan_id, label="四月底", now=now)
 
     def _moved(self, now: datetime) -> None:
-        """Give two measures that are under way another date, and word one anew."""
+        """Give two measures that are under way another date: they are handed out and accepted anew."""
         plan = Plan.objects.get(pk=self.plan_id)
         rows = PlanNode.objects.filter(plan=plan, item__state="doing", due_on__gt=date(2023, 6, 12))
         rows = rows.filter(lead__closed_on=None).exclude(cos__unit__closed_on__isnull=False)
         for node in rows.select_related("lead").order_by("sort")[:2]:
-            self._put(plan, replace(typed_of(plan, node), due="2023年11月底"), now)
-
-    def _put(self, plan: Plan, typed: Typed, now: datetime) -> None:
-        office = self._actor("drafter", now)
-        measure_put(actor=office, plan_id=plan.pk, typed=typed, now=now, reason=REPLANNED)
+            assert node.item_id is not None and node.lead is not None
+            typed = replace(typed_of(plan, node), due="2023年11月底")
+            office = self._actor("drafter", now)
+            measure_put(actor=office, plan_id=plan.pk, typed=typed, now=now, reason=REPLANNED)
+            draw, due = random_of("plan.again", node.code), date(ISSUED.year, 11, 30)
+            again = Job(node.code, node.item_id, node.lead.code, due, lasting=False, luck=0.5, draw=draw)
+            self._at(self.year.later(local_day(now), 2), again, self._accepted)
 
     def _clock(self, job: Job) -> ItemClock:
         return ItemClock.objects.filter(item_id=job.item_id, key="due").order_by("-round")[0]

@@ -162,9 +162,9 @@ class Tally:
 
     @property
     def unknown(self) -> int:
-        """Return the percent of the weight of which nothing is known, at least 1 while there is any."""
+        """Return the percent of the weight of which nothing is known, rounded up."""
         left = self.weight - self.known_weight
-        return max(1, 100 * left // self.weight) if left else 0
+        return -(-100 * left // self.weight) if left else 0
 
     @property
     def said_percent(self) -> int | None:

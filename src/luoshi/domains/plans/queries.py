@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,7 +29,9 @@ from luoshi.domains.plans.tree import (
     tree_of,
 )
 from luoshi.domains.plans.writing import co_words, words_of
+from luoshi.kernel.access.queries import units_in_sight
 from luoshi.kernel.items.models import ItemClock
+from luoshi.kernel.org.models import Unit
 from luoshi.kernel.org.queries import units_on
 
 __all__ = [
@@ -144,8 +145,8 @@ def baselines_of(plan: Plan) -> list[PlanBaseline]:
     return list(PlanBaseline.objects.filter(plan=plan).defer("body").order_by("-at", "-id"))
 
 
-def gaps_of(plan: Plan, on: date) -> list[Gap]:
-    """Return everything a plan lacks, by kind and number. Five queries."""
+def gaps_of(actor: Actor, plan: Plan, on: date) -> list[Gap]:
+    """Return everything a plan lacks, by kind and number; of units those in sight. Six queries."""
     branches = branches_of(plan)
     rows = PlanNode.objects.filter(plan=plan, level=Level.MEASURE, ended_on=None).order_by("sort")
     nodes = list(rows)
@@ -164,7 +165,8 @@ def gaps_of(plan: Plan, on: date) -> list[Gap]:
     busy = {node.lead_id for node in nodes}
     helped = PlanNode.objects.filter(plan=plan, ended_on=None, cos__isnull=False).order_by()
     busy |= set(helped.values_list("cos__unit_id", flat=True))
-    idle = [unit for unit in units_on(on).exclude(kind="group") if unit.pk not in busy]
+    seen = units_in_sight(actor, on)
+    idle = [unit for unit in units_on(on).exclude(kind="group") if unit.pk in seen - busy]
     skipped = {plan.keeper_id, plan.verifier_id}
     found += [Gap("unit", unit.code, unit.title, "没有承担任务") for unit in idle if unit.pk not in skipped]
     return found
@@ -204,6 +206,8 @@ def due_words(leaf: Leaf) -> str:
     return Deadline(leaf.due_on, leaf.lasting).words
 
 
-def units_leading(leaves: Iterable[Leaf]) -> list[tuple[int, str]]:
-    """Return the units that lead, by name, for a choice."""
-    return sorted({(leaf.lead_id, leaf.lead) for leaf in leaves if leaf.lead_id}, key=lambda pair: pair[1])
+def units_taking_part(plan: Plan) -> list[Unit]:
+    """Return the units that lead or help with a live measure of a plan, in their order. One query."""
+    live = PlanNode.objects.filter(plan=plan, level=Level.MEASURE, ended_on=None).order_by()
+    leads, helps = live.values("lead_id"), live.values("cos__unit_id")
+    return list(Unit.objects.filter(Q(pk__in=leads) | Q(pk__in=helps)).order_by("sort", "code"))

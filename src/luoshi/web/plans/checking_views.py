@@ -39,7 +39,7 @@ MOST_SHOWN = 200
 def plan_coverage(request: HttpRequest, plan_id: int) -> HttpResponse:
     """What is without lead, date, leader, measure or task, with links to mend it."""
     plan = managed(request, plan_id)
-    gaps = gaps_of(plan, request.today)
+    gaps = gaps_of(request.actor, plan, request.today)
     sections = []
     for kind, title in GAPS.items():
         found = [gap for gap in gaps if gap.kind == kind]
@@ -52,7 +52,10 @@ def plan_coverage_export(request: HttpRequest, plan_id: int) -> HttpResponse:
     """The gaps as a spreadsheet."""
     plan = managed(request, plan_id)
     columns = [Column("检查项", 22), Column("编号", 14), Column("内容", 50), Column("问题", 20)]
-    rows = [(GAPS[gap.kind], gap.code, gap.title, gap.wants) for gap in gaps_of(plan, request.today)]
+    rows = [
+        (GAPS[gap.kind], gap.code, gap.title, gap.wants)
+        for gap in gaps_of(request.actor, plan, request.today)
+    ]
     return xlsx_response(f"{plan.title} 覆盖检查 {request.today.isoformat()}", columns, rows)
 
 

@@ -17,9 +17,9 @@ from luoshi.domains.plans.queries import (
     plans_listed,
     sheet_rows,
     tree_of,
+    units_taking_part,
 )
 from luoshi.kernel.access.policy import can, require_right
-from luoshi.kernel.org.queries import units_on
 from luoshi.web.plans.words import QUARTERS, SHEET, lines_of, quarter_days
 from luoshi.web.shell.export import xlsx_response
 from luoshi.web.shell.paging import number_or_none
@@ -67,13 +67,12 @@ def tree_context(request: HttpRequest, plan_id: int, *, every: bool = False) -> 
     plan = plan_visible(request.actor, plan_id)
     asked = asked_of(request, plan.year, every=every)
     tree = tree_of(plan, asked, request.now)
-    units = list(units_on(request.today).exclude(kind="group").values_list("id", "title"))
     return {
         "plan": plan,
         "tree": tree,
         "lines": lines_of(tree, request.GET, plan.year, plan.issued_on, request.today),
         "asked": asked,
-        "units": units,
+        "units": units_taking_part(plan),
         "standings": [(key, word) for key, (_, word) in STANDINGS.items() if key != "ended"],
         "quarters": list(QUARTERS.items()),
         "quarter": request.GET.get("quarter", ""),

@@ -36,7 +36,7 @@ def year_strip(strip: Strip | None) -> SafeString | str:
     if strip.done is not None:
         done = format_html('<path class="fin" d="M{} 2l8 6-8 6z"/>', strip.done)
     if strip.today is not None:
-        today = format_html('<rect class="now" x="{}" width="3" height="16"/>', strip.today)
+        today = format_html('<rect class="now" x="{}" width="9" height="16"/>', strip.today)
     return format_html(
         '<svg class="strip {}" viewBox="0 0 1000 16" preserveAspectRatio="none" role="img">'
         '<title>{}</title><rect class="base" y="7" width="1000" height="2"/>'
