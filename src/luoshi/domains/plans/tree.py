@@ -1,9 +1,9 @@
-"""The tree of a plan for a page: branches with their sums, the measures of open branches. Five queries."""
+"""The tree of a plan for a page: branches with their sums, the measures of open branches. Ten queries."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from luoshi.domains.plans.figures import known_by_figures
 from luoshi.domains.plans.models import Level, Plan, PlanNode
 from luoshi.domains.plans.progress import Leaf, Tally, Timing, standing_of
+from luoshi.domains.plans.sums import leads_of, tallies_of
 from luoshi.domains.plans.writing import co_words
 from luoshi.kernel.items.models import ItemClock
 
@@ -84,34 +85,35 @@ class Tree:
 def tree_of(plan: Plan, asked: Asked, now: datetime) -> Tree:
     """Return the tree as a page asks for it."""
     branches = branches_of(plan)
-    leaves = leaves_of(plan, now)
-    by_parent: dict[int, list[Leaf]] = defaultdict(list)
-    for leaf in leaves:
-        by_parent[leaf.parent_id].append(leaf)
-        branches[leaf.parent_id].tally.add(leaf)
-    total = Tally()
-    for branch in branches.values():
-        if branch.parent_id is not None:
-            branches[branch.parent_id].tally.absorb(branch.tally)
-    for branch in branches.values():
-        if branch.parent_id is None:
-            total.absorb(branch.tally)
+    total = _summed(branches, tallies_of(plan, now))
     levels = [branch.level for branch in branches.values()]
     counts = (levels.count(Level.ASPECT), levels.count(Level.REQUIREMENT))
-    pages, found = 1, len(leaves)
     if asked.filtered:
         helped = _helped(plan, asked.unit_id)
-        hits = [leaf for leaf in leaves if _fits(leaf, asked, helped)]
+        hits = [leaf for leaf in leaves_of(plan, now) if _fits(leaf, asked, helped)]
         found, pages = len(hits), max(1, -(-len(hits) // PER_PAGE))
         page = min(max(1, asked.page), pages)
         hits = hits[(page - 1) * PER_PAGE : page * PER_PAGE]
-        rows = _rows(branches, hits, opened=None)
+        rows = _rows(plan, branches, hits, every=False)
         return Tree(rows, total, counts, found, pages, page, frozenset())
-    opened = _opened(branches, asked, len(leaves))
+    opened = _opened(branches, asked, total.measures)
     for branch in branches.values():
         branch.open = branch.code in opened
-    shown = [leaf for leaf in leaves if _shown(branches, leaf.parent_id)]
-    return Tree(_rows(branches, shown, opened=opened), total, counts, found, 1, 1, opened)
+    shown = {branch.id for branch in branches.values() if _shown(branches, branch.id)}
+    leaves = leaves_of(plan, now, parent_ids=shown) if shown else []
+    return Tree(_rows(plan, branches, leaves, every=True), total, counts, total.measures, 1, 1, opened)
+
+
+def _summed(branches: Mapping[int, Branch], tallies: Mapping[int, Tally]) -> Tally:
+    """Hand the sums of requirements to their branches and up; return those of the plan."""
+    total = Tally()
+    for branch_id, tally in tallies.items():
+        branch = branches[branch_id]
+        branch.tally = tally
+        if branch.parent_id is not None:
+            branches[branch.parent_id].tally.absorb(tally)
+        total.absorb(tally)
+    return total
 
 
 def branches_of(plan: Plan) -> dict[int, Branch]:
@@ -120,10 +122,15 @@ def branches_of(plan: Plan) -> dict[int, Branch]:
     return {row[0]: Branch(*row) for row in rows.values_list("id", "code", "title", "level", "parent_id")}
 
 
-def leaves_of(plan: Plan, now: datetime) -> list[Leaf]:
-    """Return the live measures of a plan in order, as they stand now. Three queries, more for figures."""
+def leaves_of(plan: Plan, now: datetime, *, parent_ids: Collection[int] | None = None) -> list[Leaf]:
+    """Return the live measures of a plan, or of some requirements, in order, as they stand now.
+
+    Three queries, more for figures.
+    """
     rows = PlanNode.objects.filter(plan=plan, level=Level.MEASURE, ended_on=None)
-    clocks = ItemClock.objects.filter(item__plan_nodes__plan=plan, key="due")
+    if parent_ids is not None:
+        rows = rows.filter(parent_id__in=parent_ids)
+    clocks = ItemClock.objects.filter(item__in=rows.order_by().values("item_id"), key="due")
     bound = rows.exclude(indicator="").order_by("id").values_list("id", "lead_id", "indicator", "target")
     known = known_by_figures(plan, bound, now)
     return leaves_read(rows.order_by("sort").values_list(*COLUMNS), timings_of(clocks), now, known)
@@ -194,9 +201,9 @@ def _shown(branches: Mapping[int, Branch], parent_id: int) -> bool:
 
 
 def _rows(
-    branches: Mapping[int, Branch], leaves: Sequence[Leaf], *, opened: frozenset[str] | None
+    plan: Plan, branches: Mapping[int, Branch], leaves: Sequence[Leaf], *, every: bool
 ) -> tuple[Row, ...]:
-    """Return branches with the measures below them. ``opened`` None: only branches that hold one of them."""
+    """Return branches with the measures below them; not ``every``: only those that hold one of them."""
     helping = co_words(leaf.id for leaf in leaves)
     by_parent: dict[int, list[Leaf]] = defaultdict(list)
     for leaf in leaves:
@@ -205,10 +212,14 @@ def _rows(
     found: list[Row] = []
     for branch in branches.values():
         above = branches.get(branch.parent_id or 0)
-        shown = branch.id in holding if opened is None else above is None or above.open
+        shown = (above is None or above.open) if every else branch.id in holding
         if shown:
             found.append(Row(branch, None))
             found += [Row(None, leaf, helping.get(leaf.id, "")) for leaf in by_parent.get(branch.id, ())]
+    shown_branches = [row.branch for row in found if row.branch is not None]
+    leads = leads_of(plan, [branch.id for branch in shown_branches if branch.parent_id is not None])
+    for branch in shown_branches:
+        branch.tally.leads = leads.get(branch.id, set())
     return tuple(found)
 
 
