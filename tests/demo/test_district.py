@@ -195,7 +195,7 @@ def test_quarter_holds_the_items_that_the_last_month_holds(year):
 def test_accounts_of_the_units_wait_for_a_password(year):
     signing_in = {each.username for each in year}
     accounts = Account.objects.exclude(username__in=signing_in)
-    assert accounts.count() == 22 and not any(account.has_usable_password() for account in accounts)
+    assert accounts.count() == 23 and not any(account.has_usable_password() for account in accounts)
     assert {player.username for player in FILERS} <= signing_in
 
 

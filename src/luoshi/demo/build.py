@@ -11,12 +11,25 @@ from datetime import date, datetime, time, timedelta
 from luoshi.core.actor import SYSTEM, Actor
 from luoshi.core.beijing import LOCAL
 from luoshi.core.periods import Period, parse_period
-from luoshi.demo.cast import ADMIN, CAST, DESIGNER, DESK, FILERS, OFFICE, OFFICE_UNITS, REVIEWER, Player
+from luoshi.demo.cast import (
+    ADMIN,
+    AUDITOR,
+    CAST,
+    DESIGNER,
+    DESK,
+    FILERS,
+    OFFICE,
+    OFFICE_UNITS,
+    REVIEWER,
+    Player,
+)
 from luoshi.demo.district.lists import Lists
+from luoshi.demo.district.offices import Offices
 from luoshi.demo.district.people import people_made, units_made
 from luoshi.demo.district.places import Scale
 from luoshi.demo.district.plans import Plans
 from luoshi.demo.district.reminded import coached
+from luoshi.demo.district.seats import Seats
 from luoshi.demo.district.year import Year
 from luoshi.kernel.access.actions import account_create, account_password_set, role_bind
 from luoshi.kernel.access.models import Account
@@ -124,6 +137,8 @@ def _year(scale: Scale, steps: Steps, until: datetime, tell: Callable[[str], Non
     posts = {"admin": ADMIN.post, "drafter": REVIEWER.post, "publisher": OFFICE.post}
     Lists(year, scale, posts, REVIEWER.unit)
     Plans(year, scale, posts | {"checker": OFFICE.post}, REVIEWER.unit, OFFICE.unit)
+    Offices(year, scale, ADMIN.post, REVIEWER.post, OFFICE.post, OFFICE.unit)
+    Seats(year, OFFICE.post, AUDITOR.post)
     year.run()
     return credentials
 

@@ -80,5 +80,5 @@ FILERS = (
 )
 """Those of the district who can sign in: street and office through which a filing goes."""
 
-DESK, OFFICE, _, ADMIN, _ = CAST
+DESK, OFFICE, _, ADMIN, AUDITOR = CAST
 REVIEWER, DESIGNER = FILERS[-2:]

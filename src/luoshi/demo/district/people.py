@@ -46,6 +46,10 @@ class Staff:
             self._actors[post] = actor_of(account, None, on)
         return self._actors[post]
 
+    def succeeded(self, post: str, account: Account, on: date) -> None:
+        """Let somebody else be found for a post from now on."""
+        self._actors[post] = actor_of(account, None, on)
+
 
 def post_of(unit: str, duty: str) -> str:
     """Return the code of a post of a unit."""
