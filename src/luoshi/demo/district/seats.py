@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from luoshi.core.actor import SYSTEM, Actor
 from luoshi.core.beijing import LOCAL, local_day
@@ -58,7 +59,7 @@ class Seats:
         year.at(date(2023, 4, 12), 14 * 60, self._signed)
         year.at(date(2023, 6, 5), 9 * 60 + 40, lambda now: self._noticed(UNDER_WAY, date(2023, 6, 20), now))
         for day in MEETINGS:
-            year.at(year.later(day, -6), 9 * 60, lambda now, day=day: self._planned(day, now))
+            year.at(year.later(day, -6), 9 * 60, partial(self._planned, day))
         year.at(date(2023, 6, 8), 9 * 60, lambda now: self._planned(NEXT_MEETING, now))
 
     def _at(self, post: str, now: datetime) -> Actor:
