@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from luoshi.core.actor import SYSTEM_ACTOR
-from luoshi.core.errors import WrongState
+from luoshi.core.errors import SamePerson, WrongState
 from luoshi.kernel.definitions.queries import pack_in_force
 from luoshi.kernel.items.facts import facts_check
 from luoshi.kernel.items.types import type_by_id
@@ -17,7 +17,7 @@ from luoshi.kernel.ledger.verify import verify_ledger
 from luoshi.kernel.loader.actions import pack_install
 from luoshi.kernel.loader.folder import SHIPPED
 from tests.harness.times import NOW
-from tests.kernel.items.helpers import closed, desk, doing, go, lead, taken_in, world
+from tests.kernel.items.helpers import actor, closed, desk, doing, go, lead, taken_in, world
 
 pytestmark = pytest.mark.django_db
 
@@ -69,3 +69,28 @@ def test_a_map_takes_open_items_along_and_leaves_ended_ones(tmp_path):
         == "verifying"
     )
     assert desk().has("desk") and verify_ledger().ok and facts_check().faults == ()
+
+
+@pytest.mark.parametrize("state", ["closed", "void", "check"])
+def test_an_upgrade_ends_nothing_and_passes_nothing_on_that_nobody_did(tmp_path, state):
+    world()
+    item = go(doing(), "ask", lead(), note="请补合同")
+    with pytest.raises(WrongState, match=f"未经办理、核查.*{item.number}"):
+        upgrade(tmp_path, migrate=MAP.replace("wait: doing", f"wait: {state}"))
+    item.refresh_from_db()
+    assert pack_in_force("zhengqi").version == 1 and item.state == "wait"
+
+
+def test_who_reported_under_another_name_of_the_move_still_cannot_close(tmp_path):
+    world()
+    item = doing()
+    both = actor(11, "ZX", "desk", "desk")
+    go(item, "report", lead(), values={"result": "已补齐材料，续贷手续全部办理完毕，企业已确认。"})
+    folder = Path(shutil.copytree(SHIPPED / "zhengqi", tmp_path / "zhengqi"))
+    text = (folder / "pack.yaml").read_text(encoding="utf-8").replace("version: 1", "version: 2")
+    renamed = text.replace("do: report,", "do: handin,").replace("move: report,", "move: handin,")
+    (folder / "pack.yaml").write_text(renamed + "\nmigrate:\n  case: {states: {}}\n", encoding="utf-8")
+    pack_install(actor=SYSTEM_ACTOR, path=folder, now=NOW)
+    with pytest.raises(SamePerson, match="不能再由本人“办结”"):
+        go(item, "confirm", both, values={"solved": "yes"})
+    assert go(item, "confirm", desk(), values={"solved": "yes"}).stage == "done"

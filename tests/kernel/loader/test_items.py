@@ -27,7 +27,10 @@ FAULTS = (
     Seed("from: sent, to: doing", "from: ¦sentt, to: doing", "是否想写 sent"),
     Seed("to: check, by: lead", "to: check, by: ¦leda", "是否想写 lead"),
     Seed("need: [result]", "need: [¦resut]", "是否想写 result"),
-    Seed("need: [result]", 'need: [result, ¦"evidence:1"]', "应为字段代码、note、basis 或 duty.职责"),
+    Seed("need: [result]", 'need: [result, ¦"evidence:0"]', "duty.职责或 evidence:1"),
+    Seed("need: [kind, channel", 'need: [¦"evidence:1", kind, channel', "不能要佐证"),
+    Seed("may: [duty.co, note]", 'may: [duty.co, note, ¦"evidence:1"]', "应为字段代码"),
+    Seed("    public: [number,", "    evidence: {¦kinds: [photo]}\n    public: [number,", "不能只收照片"),
     Seed("need: [duty.lead]", "need: [duty.¦leed]", "是否想写 lead"),
     Seed("apart: [{move: report", "apart: [{move: ¦reprot", "是否想写 report"),
     Seed("within: 10 workday", "within: ¦10 workdays", "48 hour"),
@@ -129,9 +132,16 @@ def test_every_edge_into_done_of_every_shipped_pack_is_apart_from_every_report()
 
 
 def walks(moves, stages):
-    """Yield every walk without a repeated step from a birth (create, reopen) to done, as (move, start)."""
+    """Yield every walk without a repeated step from a birth (create, reopen) to done, as (move, start).
+
+    A move from done to done, a look back, neither reopens nor closes.
+    """
     edges = [(move, start) for move in moves for start in as_list(move["from"])]
-    births = [edge for edge in edges if edge[1] is None or stages[edge[1]] in ("done", "void")]
+    births = [
+        (move, start)
+        for move, start in edges
+        if start is None or (stages[start] in ("done", "void") and stages[move["to"]] != "done")
+    ]
     waiting = [[birth] for birth in births]
     while waiting:
         walk = waiting.pop()

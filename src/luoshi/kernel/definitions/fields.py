@@ -27,6 +27,7 @@ __all__ = [
     "LONGEST_TEXT",
     "MISSING",
     "NUMERIC",
+    "PICTURES",
     "Field",
     "FieldKind",
     "Problem",
@@ -47,6 +48,8 @@ FILE_KINDS: Mapping[str, str] = {
     "photo": "照片",
     "screenshot": "截图",
 }
+# Pictures show that something was photographed, not that it was done: by default never the only proof.
+PICTURES = frozenset({"photo", "screenshot"})
 
 
 class FieldKind(StrEnum):

@@ -33,7 +33,7 @@ def comment_add(*, actor: Actor, kind: str, subject_id: int, text: str, now: dat
     subject.check(actor, subject_id)
     require_right(actor, "comment.write")
     if not subject.may_comment(actor, subject_id, now):
-        raise NotAllowed("只有填报、审签、审核本条的岗位和督查专员可以写意见。")
+        raise NotAllowed(f"只有{subject.who}可以写意见。")
     comment = Comment.objects.create(
         subject_kind=kind,
         subject_id=subject_id,
@@ -44,6 +44,8 @@ def comment_add(*, actor: Actor, kind: str, subject_id: int, text: str, now: dat
         by_unit=actor.unit_code,
     )
     record(comment, "comment.added", by=actor.by, at=now, data=_subject(comment))
+    if subject.commented is not None:
+        subject.commented(actor, subject_id, comment.pk, now)
     return comment
 
 

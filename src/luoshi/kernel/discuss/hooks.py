@@ -23,11 +23,15 @@ class SubjectKind:
     """One kind of record that can be commented on.
 
     ``check``: raises NotFound for a record out of sight. ``may_comment``: whether the actor has a part in it.
+    ``who`` may, in words. ``commented``: called with who commented on which record by which comment and when,
+    in the transaction that wrote it.
     """
 
     kind: str
     check: Callable[[Actor, int], None]
     may_comment: Callable[[Actor, int, datetime], bool]
+    who: str = "经办本条的岗位"
+    commented: Callable[[Actor, int, int, datetime], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,13 @@ from luoshi.kernel.org.queries import unit_get
 
 OFFICE = "督查专员"
 REVIEWER = "审核岗"
+COMMENTERS = "填报、审签、审核本条的岗位和督查专员"
 SUPERVISES = "period.open"
 
 
 def register() -> None:
     """Tell ``kernel.discuss`` of obligations and forms."""
-    register_subject(SubjectKind("obligation", obligation_visible_check, may_comment))
+    register_subject(SubjectKind("obligation", obligation_visible_check, may_comment, COMMENTERS))
     register_topic(TopicKind("form", topics, holds, answered, tell))
 
 

@@ -9,7 +9,7 @@ from django.db.models import F
 
 from luoshi.core.actor import Actor
 from luoshi.core.errors import Incomplete
-from luoshi.kernel.definitions.fields import FILE_KINDS, MISSING, FieldKind
+from luoshi.kernel.definitions.fields import FILE_KINDS, MISSING, PICTURES, FieldKind
 from luoshi.kernel.evidence.models import Revision
 from luoshi.kernel.evidence.queries import EvidenceView, evidence_view
 from luoshi.kernel.filings.flows import Step, flow_of
@@ -18,8 +18,6 @@ from luoshi.kernel.filings.models import EntryEvidence, Filing, FilingEvidence, 
 from luoshi.kernel.filings.policy import may_step
 from luoshi.kernel.filings.sight import obligations_visible
 
-# Pictures show that something was photographed, not that it was done: never the only proof.
-PICTURES = frozenset({"photo", "screenshot"})
 # Parameters of the hint, see DOMAIN: nothing follows from it but a second look.
 HINT_WITHIN = timedelta(hours=1)
 HINT_DATES = 5

@@ -12,14 +12,16 @@ from luoshi.core.actor import Actor, require
 from luoshi.core.beijing import local_day
 from luoshi.core.errors import Incomplete, Invalid, NotFound, Refusal, Stale, WrongState
 from luoshi.kernel.access.policy import require_right
+from luoshi.kernel.evidence.models import Revision
 from luoshi.kernel.items.given import LONGEST_TITLE, Given, Read, given_read, needs_check
 from luoshi.kernel.items.guards import guards_check
 from luoshi.kernel.items.hooks import Asked, guards_ask
 from luoshi.kernel.items.models import Item, ItemDuty, ItemPrivate
 from luoshi.kernel.items.numbers import number_next
 from luoshi.kernel.items.policy import RIGHT, Standing, lead_own, may, require_holder, standing_of
+from luoshi.kernel.items.proofs import proof_faults, revisions_standing
 from luoshi.kernel.items.rules import rules_check
-from luoshi.kernel.items.schema import CREATE
+from luoshi.kernel.items.schema import CREATE, evidence_needed
 from luoshi.kernel.items.sight import MISSING, item_locked, seen
 from luoshi.kernel.items.steps import Step, Taken, open_duties, step_write
 from luoshi.kernel.items.types import ItemType, Move, type_by_id, type_def
@@ -43,7 +45,7 @@ def item_create(*, actor: Actor, type_ref: str, given: Given, now: datetime) -> 
         raise Incomplete("请填写事由。", fields={"title": "请填写事由。"})
     read = given_read(kind, {*move.need, *move.may, "title"}, given)
     lead_own(kind, move, read, actor, day)
-    needs_check(kind, move.need, read, values={}, private=(), duties=())
+    needs_check(kind, move.need, read, values={}, private=(), duties=(), unproved={})
     rules_check(kind, [CREATE], read.values)
     number, year, seq = number_next(kind, day)
     item = Item(
@@ -86,8 +88,11 @@ def item_move(
     merged_check(item)
     guards_check(kind, item, rule, actor, now)
     guards_ask(rule.guards, Asked(item, rule.key, duties, actor, now))
-    read = _read(kind, rule, item, given, duties)
-    return step_write(Step(item, kind, duties, rule.key, rule.end, read, actor, now, "item.moved"))
+    needs_proof = any(evidence_needed(key) for key in rule.need)
+    proofs = revisions_standing(item) if needs_proof else []
+    read = _read(kind, rule, item, given, duties, proofs)
+    step = Step(item, kind, duties, rule.key, rule.end, read, actor, now, "item.moved", proofs=proofs)
+    return step_write(step)
 
 
 @transaction.atomic
@@ -116,12 +121,15 @@ def items_move(
     return taken
 
 
-def _read(kind: ItemType, rule: Move, item: Item, given: Given, duties: list[ItemDuty]) -> Read:
+def _read(
+    kind: ItemType, rule: Move, item: Item, given: Given, duties: list[ItemDuty], proofs: Sequence[Revision]
+) -> Read:
     read = given_read(kind, {*rule.need, *rule.may}, given)
     private: list[str] = []
     if any(key in kind.fields and kind.fields[key].pii for key in rule.need):
         private = next(iter(ItemPrivate.objects.filter(item=item).order_by("id")), ItemPrivate()).fields
-    needs_check(kind, rule.need, read, values=item.values, private=private, duties=duties)
+    unproved = proof_faults(kind, rule.need, proofs)
+    needs_check(kind, rule.need, read, values=item.values, private=private, duties=duties, unproved=unproved)
     rules_check(kind, [rule.key], {**item.values, **read.values})
     return read
 

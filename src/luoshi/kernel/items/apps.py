@@ -9,7 +9,9 @@ class ItemsConfig(AppConfig):
     verbose_name = "事项"
 
     def ready(self) -> None:
-        from luoshi.kernel.items.checking import facts_finding
+        from luoshi.kernel.evidence.owners import register_owner
+        from luoshi.kernel.items import commenting
+        from luoshi.kernel.items.checking import evidence_seen, facts_finding
         from luoshi.kernel.items.held import items_held
         from luoshi.kernel.ledger.checkers import register_checker
         from luoshi.kernel.ledger.kinds import register_kinds
@@ -21,8 +23,13 @@ class ItemsConfig(AppConfig):
 
         register_source(Source("item", 1, "事项", _texts))
         register_checker("item_facts", "由事项和流转重新推出事实行，与现存的逐列比较", facts_finding)
+        register_owner("item", evidence_seen)
         register_topic("item.clock", "事项时限提醒")
+        register_topic("item.moved", "事项办理通知")
+        register_topic("item.watched", "关注事项动态")
+        register_topic("item.extension", "事项延期")
         register_subject("item", "事项")
+        commenting.register()
         register_kinds(
             {
                 "item.created": "事项已登记",
@@ -31,6 +38,9 @@ class ItemsConfig(AppConfig):
                 "item.duties_set": "事项责任单位已调整",
                 "item.tagged": "事项标签已调整",
                 "item.placed": "事项上级事项已调整",
+                "item.evidence_added": "事项佐证已提交",
+                "item.evidence_revised": "事项佐证已更换",
+                "item.evidence_dropped": "事项佐证已移除",
                 "item.linked": "事项已关联",
                 "item.unlinked": "事项已取消关联",
                 "item.merged": "事项已并入",

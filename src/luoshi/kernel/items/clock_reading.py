@@ -139,18 +139,30 @@ def _why(
     else:
         off = _days_off(calendar, local_day(clock.base), local_day(clock.first_due)) if unit.worked else ""
         found.append(Why(f"时限 {ticks_words(row.total, unit)}{off}", _due(clock)))
+    dated = _asked(extensions, unit)
     for event in later:
         if event.at > now:
             break
         before, clock = clock, clock_after(clock, event)
-        if clock == before:
-            continue
-        found.append(Why(_said(before, clock, event.at), _due(clock)))
+        if clock != before:
+            dated.append((event.at, Why(_said(before, clock, event.at), _due(clock))))
+    found += [why for at, why in sorted(dated, key=lambda each: each[0]) if at <= now]
     settled = clock.settled(now)
     if settled != clock:
         found.append(Why(_said(clock, settled, clock.until or now), _due(settled)))
     if row.provisional:
         found.append(Why("期限所在年度的放假安排尚未公布，期限暂定，公布后重新核定", ""))
+    return found
+
+
+def _asked(extensions: Iterable[ClockExtension], unit: Unit) -> list[tuple[datetime, Why]]:
+    """Return when more time was asked for, and when it was refused: the date stays, and the page says so."""
+    found = []
+    for each in extensions:
+        amount = ticks_words(each.ticks, unit)
+        found.append((each.asked_at, Why(f"{_moment(each.asked_at)} 申请延长 {amount}，批准前期限不变", "")))
+        if each.decided_at is not None and each.answer == Answer.REFUSED:
+            found.append((each.decided_at, Why(f"{_moment(each.decided_at)} 不予批准，期限不变", "")))
     return found
 
 

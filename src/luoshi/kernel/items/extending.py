@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -16,14 +17,17 @@ from luoshi.kernel.items.actions import require_seen
 from luoshi.kernel.items.clock_models import Answer, ClockExtension, ItemClock
 from luoshi.kernel.items.clock_rows import clock_of
 from luoshi.kernel.items.clock_steps import Changed, ClockChange, rule_of
-from luoshi.kernel.items.models import Item
+from luoshi.kernel.items.models import Item, ItemDuty
+from luoshi.kernel.items.notices import extension_tell
 from luoshi.kernel.items.policy import may, require_holder, standing_of
 from luoshi.kernel.items.schema import Holder
 from luoshi.kernel.items.schema_clocks import ClockRule, Extend
 from luoshi.kernel.items.sight import item_locked
 from luoshi.kernel.items.steps import open_duties
+from luoshi.kernel.items.telling import Told
 from luoshi.kernel.items.types import LEAD, type_by_id
 from luoshi.kernel.ledger.actions import record
+from luoshi.kernel.notify.recipients import To, filler, holder
 
 LONGEST_REASON = 500
 LEADING = Holder("duty", LEAD, "", "主办单位")
@@ -61,6 +65,10 @@ def extension_ask(*, actor: Actor, clock_id: int, number: int, reason: str, now:
     )
     data = {"clock": row.key, "round": row.round, "ticks": ticks, "due": row.due_at}
     record(item, "item.extension_asked", by=actor.by, at=now, rows=[extension], data=data)
+    told = Told(open_duties([item.pk]), now)
+    asked = f"{actor.unit_title}申请将{row_title(rule)}延长 {ticks_words(ticks, Unit(row.unit))}，请批复。"
+    to = told.to(item, extend.by)
+    extension_tell(item, key=f"{extension.pk}:asked", text=asked, to=to, actor=actor, now=now)
     return extension
 
 
@@ -103,7 +111,24 @@ def extension_decide(
     data = {"answer": extension.answer, "clock": row.key, "round": row.round, "due": [change.was, row.due_at]}
     rows = [extension, *change.changed.rows]
     record(item, "item.extension_decided", by=actor.by, at=now, rows=rows, data=data)
+    answered = "已同意延期。" if approve else "延期未获批准，请按原期限办理。"
+    to = _askers(extension, standing.duties)
+    extension_tell(item, key=f"{extension.pk}:decided", text=answered, to=to, actor=actor, now=now)
     return extension
+
+
+def row_title(rule: ClockRule | None) -> str:
+    """Return what a clock is called."""
+    return rule.title if rule is not None else "时限"
+
+
+def _askers(extension: ClockExtension, duties: Sequence[ItemDuty]) -> list[To]:
+    """Return whom the answer is for: the post that asked, else whoever fills in for the lead."""
+    leads = [duty.unit_id for duty in duties if duty.role == LEAD]
+    if not leads:
+        return []
+    post = extension.asked_by_post
+    return [holder(post, leads[0], "申请岗位") if post else filler(leads[0])]
 
 
 def _clock_locked(clock_id: int) -> tuple[ItemClock, Item]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from luoshi.core.errors import Incomplete, Invalid
 from luoshi.kernel.definitions.fields import LONGEST_TEXT, Unfit
 from luoshi.kernel.items.models import ItemDuty
-from luoshi.kernel.items.schema import BASIS, DUTY_PREFIX, NOTE, DutyRule
+from luoshi.kernel.items.schema import BASIS, DUTY_PREFIX, EVIDENCE_PREFIX, NOTE, DutyRule
 from luoshi.kernel.items.types import ItemType
 from luoshi.kernel.org.models import Post, Unit
 
@@ -93,14 +93,19 @@ def needs_check(
     values: Mapping[str, str | None],
     private: Collection[str],
     duties: Collection[ItemDuty],
+    unproved: Mapping[str, str],
 ) -> None:
     """Refuse while something needed neither was given nor stands already; a note is given every time.
 
+    ``unproved``: what lacks of evidence, from ``proof_faults``.
     Raises: Incomplete naming each thing that lacks.
     """
     faults: dict[str, str] = {}
     for key in need:
-        if key.startswith(DUTY_PREFIX):
+        if key.startswith(EVIDENCE_PREFIX):
+            if key in unproved:
+                faults[key] = unproved[key]
+        elif key.startswith(DUTY_PREFIX):
             role = key.removeprefix(DUTY_PREFIX)
             standing = [row for row in duties if row.role == role]
             if not read.duties.get(role, standing):

@@ -11,6 +11,7 @@ from luoshi.core.beijing import local_day
 from luoshi.core.errors import SamePerson, WrongState
 from luoshi.kernel.calendars.queries import work_calendar
 from luoshi.kernel.items.models import Item, ItemMove
+from luoshi.kernel.items.schema import Stage
 from luoshi.kernel.items.types import ItemType, Move
 
 CALENDAR = "cn"
@@ -20,7 +21,8 @@ UNITS = {"workday": "个工作日", "calendar_day": "日", "hour": "小时"}
 def guards_check(kind: ItemType, item: Item, move: Move, actor: Actor, now: datetime) -> None:
     """Refuse a move that was taken too often, too late, or by who took the one it is apart from.
 
-    Raises: WrongState, SamePerson. One query for ``apart``, one for ``within`` in working days.
+    Whoever brought an item to be verified never closes it, whatever the pack names.
+    Raises: WrongState, SamePerson. One query for ``apart``, one for ``within`` in working days, one to close.
     """
     taken = item.counts.get(move.key, 0)
     if move.most is not None and taken >= move.most:
@@ -28,6 +30,8 @@ def guards_check(kind: ItemType, item: Item, move: Move, actor: Actor, now: date
     _within(move, item, now)
     for key, level in move.apart:
         _apart(kind, item, move, key, level, actor)
+    if kind.states[move.end].stage is Stage.DONE:
+        _closed_by_another(item, move, actor)
 
 
 def _apart(kind: ItemType, item: Item, move: Move, key: str, level: str, actor: Actor) -> None:
@@ -40,6 +44,13 @@ def _apart(kind: ItemType, item: Item, move: Move, key: str, level: str, actor: 
         other = "本人" if level == "person" else "本人或本单位"
         title = kind.moves[key].title if key in kind.moves else key
         raise SamePerson(f"本件由{other}“{title}”，不能再由{other}“{move.title}”，请由其他人员办理。")
+
+
+def _closed_by_another(item: Item, move: Move, actor: Actor) -> None:
+    """Refuse who reported the item himself, by whatever move: an upgrade may have named moves anew."""
+    since = ItemMove.objects.filter(item=item, number__gte=item.since_step, by_account=actor.account_id)
+    if since.filter(to_stage=Stage.VERIFYING).exclude(from_stage=Stage.VERIFYING).exists():
+        raise SamePerson(f"本件由本人报请核查，不能再由本人“{move.title}”，请由其他人员办理。")
 
 
 def _within(move: Move, item: Item, now: datetime) -> None:

@@ -14,7 +14,7 @@ from luoshi.kernel.items.given import Given
 from luoshi.kernel.items.models import Item, ItemLink, ItemParent, LinkKind
 from luoshi.kernel.items.policy import require_holder, standing_of
 from luoshi.kernel.items.schema import CREATE, ENDED, Stage
-from luoshi.kernel.items.sight import item_locked, item_visible
+from luoshi.kernel.items.sight import item_locked, item_visible, items_visible
 from luoshi.kernel.items.steps import MERGE, Step, nothing_read, open_duties, step_write
 from luoshi.kernel.items.types import type_by_id
 from luoshi.kernel.ledger.actions import record
@@ -69,6 +69,7 @@ def item_unlink(*, actor: Actor, item_id: int, link_id: int, now: datetime) -> N
 def parents_set(*, actor: Actor, item_id: int, parent_ids: Sequence[int], now: datetime) -> list[ItemParent]:
     """Make these items the parents of an item: it may serve several, at most 5, never in a circle.
 
+    Parents out of the actor's sight stay as they are.
     Raises: NotFound, NotAllowed, Invalid (itself, a circle, too many).
     Ledger: ``item.placed`` with the rows written and removed. The same parents again change nothing.
     """
@@ -82,7 +83,8 @@ def parents_set(*, actor: Actor, item_id: int, parent_ids: Sequence[int], now: d
             parent.pk not in below, f"{parent.number} 是本件自己或其下级，不能作为上级事项，请改选。", Invalid
         )
     have = {row.parent_id: row for row in ItemParent.objects.filter(item=item).order_by("id")}
-    gone = [row for parent_id, row in have.items() if parent_id not in wanted]
+    seen = set(items_visible(actor).filter(pk__in=have).values_list("id", flat=True))
+    gone = [row for parent_id, row in have.items() if parent_id not in wanted and parent_id in seen]
     removed = [(row.ledger_type, row.pk) for row in gone]
     ItemParent.objects.filter(pk__in=[row.pk for row in gone]).delete()
     new = [ItemParent.objects.create(item=item, parent=wanted[each]) for each in wanted if each not in have]

@@ -27,7 +27,7 @@ def item_watch(*, actor: Actor, item_id: int, on: bool, now: datetime) -> bool:
     item = item_visible(actor, item_id)
     own = ItemWatch.objects.filter(item=item, account_id=actor.account_id)
     if on and not own.exists():
-        ItemWatch.objects.create(item=item, account_id=actor.account_id, since=now)
+        ItemWatch.objects.create(item=item, account_id=actor.account_id, post_code=actor.post_code, since=now)
     if not on:
         own.delete()
     return on

@@ -21,6 +21,7 @@ from luoshi.kernel.items.clock_rows import clock_of, next_step
 from luoshi.kernel.items.clock_steps import rule_of
 from luoshi.kernel.items.clock_ticks import clocks_open
 from luoshi.kernel.items.hooks import Opened, opened
+from luoshi.kernel.items.notices import watchers
 from luoshi.kernel.items.schema_clocks import ClockRule, Rung
 from luoshi.kernel.items.steps import open_duties
 from luoshi.kernel.items.telling import Told
@@ -69,13 +70,14 @@ def _sent(rows: list[ItemClock], now: datetime) -> int:
         if each.rung.opens:
             opened(each.rung.opens, _opened(each, now))
     told = Told(open_duties({row.item_id for row in rows}), now)
+    follow = watchers({row.item_id for row in rows})
     drafts = [
         Draft(
             key=each.key,
             topic=TOPIC,
             text=_text(each, now),
             target=Target(SUBJECT, each.row.item_id, told.unit(each.row.item_id)),
-            to=told.to(each.row.item, each.rung.tell),
+            to=(*told.to(each.row.item, each.rung.tell), *follow.get(each.row.item_id, ())),
             level=each.rung.level,
             step=each.rung.step.code,
             step_at=each.moment,

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from luoshi.core.actor import Actor
 from luoshi.core.errors import WrongState
 from luoshi.kernel.definitions.queries import definitions_in
 from luoshi.kernel.items.facts import facts_rebuild
 from luoshi.kernel.items.models import Item
-from luoshi.kernel.items.schema import ENDED
+from luoshi.kernel.items.schema import ENDED, Stage
 from luoshi.kernel.items.slots import slots_allot
 from luoshi.kernel.items.steps import MIGRATE, Step, nothing_read, open_duties, step_write
 from luoshi.kernel.items.types import ItemType, type_of
@@ -27,7 +28,7 @@ def items_take_along(*, actor: Actor, pack_version_id: int, now: datetime) -> in
 
     Items keep the version they were born under. Those of a type with a ``migrate`` entry go over to the new
     one, in the state it names or their own. Raises: WrongState when open items stand in a state that the new
-    version has neither kept nor mapped, naming them.
+    version has neither kept nor mapped, or that it would close, void or hold for reported, naming them.
     Ledger: ``item.migrated`` on every item that goes over.
     """
     maps = {each.key: each.body["states"] for each in definitions_in(pack_version_id, "migrate")}
@@ -42,6 +43,7 @@ def items_take_along(*, actor: Actor, pack_version_id: int, now: datetime) -> in
         stranded = open_ones.exclude(state__in=[*kind.states, *mapped])
         if stranded.exists():
             raise WrongState(_stranded(kind, list(stranded[: NAMED + 1])))
+        _honest(kind, mapped, open_ones)
         if found.key in maps:
             moved += _go_over(kind, mapped, list(open_ones.values_list("id", flat=True)), actor, now)
     return moved
@@ -70,6 +72,23 @@ def _go_over(
                 )
             )
     return len(waiting)
+
+
+def _honest(kind: ItemType, mapped: Mapping[str, str], open_ones: QuerySet[Item]) -> None:
+    """Refuse an upgrade that ends items, or passes them on to be verified, without anybody having done it.
+
+    States that keep their key but change their stage count too.
+    """
+    to = {state.key: state.key for state in kind.states.values()} | dict(mapped)
+    ending = [old for old, new in to.items() if kind.states[new].stage in ENDED]
+    checking = [old for old, new in to.items() if kind.states[new].stage is Stage.VERIFYING]
+    pushed = open_ones.filter(Q(state__in=ending) | (Q(state__in=checking) & ~Q(stage=Stage.VERIFYING.value)))
+    if pushed.exists():
+        named = "、".join(item.number for item in pushed[:NAMED])
+        raise WrongState(
+            f"“{kind.title}”第 {kind.pack_version} 版会把未经办理、核查的在办事项直接变为待核查、办结或作废："
+            f"{named}。请把原状态对应到办理中的状态，再逐件办理。"
+        )
 
 
 def _stranded(kind: ItemType, items: list[Item]) -> str:

@@ -9,6 +9,7 @@ from django.db import models
 from luoshi.db.fields import CodeField
 from luoshi.kernel.items.clock_fact_models import ClockFact
 from luoshi.kernel.items.clock_models import ClockExtension, ClockPause, ItemClock
+from luoshi.kernel.items.evidence_models import ItemEvidence, MoveEvidence
 from luoshi.kernel.items.fact_models import ItemFact, ItemSlot, MoveFact
 from luoshi.kernel.items.schema import Stage
 from luoshi.kernel.ledger.rows import Ledgered, Root
@@ -21,6 +22,7 @@ __all__ = [
     "ItemClock",
     "ItemCounter",
     "ItemDuty",
+    "ItemEvidence",
     "ItemFact",
     "ItemLink",
     "ItemMove",
@@ -31,6 +33,7 @@ __all__ = [
     "ItemTag",
     "ItemWatch",
     "LinkKind",
+    "MoveEvidence",
     "MoveFact",
     "SavedFilter",
 ]
@@ -307,10 +310,14 @@ class ItemTag(Ledgered):
 
 
 class ItemWatch(models.Model):
-    """An item on somebody's own watch list. Not in the ledger: it says nothing about the item."""
+    """An item on somebody's own watch list. Not in the ledger: it says nothing about the item.
+
+    ``post_code``: the post in which it was put there, and which is told of it.
+    """
 
     item = models.ForeignKey(Item, verbose_name="事项", on_delete=models.PROTECT, related_name="watched")
     account_id = models.BigIntegerField("账号")
+    post_code = CodeField("关注岗位", max_length=60, blank=True)
     since = models.DateTimeField("关注时间")
 
     class Meta:

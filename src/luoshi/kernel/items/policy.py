@@ -57,8 +57,12 @@ def lead_own(kind: ItemType, move: Move, read: Read, actor: Actor, on: date) -> 
 def require_holder(actor: Actor, holders: Collection[Holder], standing: Standing, doing: str) -> None:
     """Refuse whoever is none of the holders. Raises: NotAllowed naming who is."""
     if not may(actor, holders, standing):
-        who = "、".join(_named(holder, standing) for holder in holders)
-        raise NotAllowed(f"“{doing}”由{who}办理，您当前的岗位不能办理。")
+        raise NotAllowed(f"“{doing}”由{holders_words(holders, standing)}办理，您当前的岗位不能办理。")
+
+
+def holders_words(holders: Iterable[Holder], standing: Standing) -> str:
+    """Return holders as a page or a refusal names them."""
+    return "、".join(_named(holder, standing) for holder in holders)
 
 
 def _holds(actor: Actor, holder: Holder, standing: Standing) -> bool:
@@ -77,7 +81,7 @@ def _holds(actor: Actor, holder: Holder, standing: Standing) -> bool:
 
 def _holds_duty(actor: Actor, part: str, row: ItemDuty, on: date) -> bool:
     if part == "head":
-        return _of_unit(actor, row.unit_id, on) and _heads(actor)
+        return _of_unit(actor, row.unit_id, on) and heads(actor)
     if part == "super":
         above = ancestor_chain(row.unit_id, on)
         return bool(above) and above[0][1] == actor.unit_id
@@ -96,7 +100,7 @@ def _of_unit(actor: Actor, unit_id: int, on: date) -> bool:
     return unit_id in units_answered([actor.unit_id], on)
 
 
-def _heads(actor: Actor) -> bool:
+def heads(actor: Actor) -> bool:
     """Say whether the actor is the head of its unit: by role, or by holding the post of the head."""
     if actor.has("head"):
         return True
@@ -105,7 +109,7 @@ def _heads(actor: Actor) -> bool:
 
 def _falls_to(actor: Actor, code: str, on: date) -> bool:
     """Say whether a vacant post falls to the actor: to the head of its unit, else to the unit above."""
-    if not _heads(actor):
+    if not heads(actor):
         return False
     post = Post.objects.filter(code=code).order_by("id").first()
     if post is None or _held(post.code, on):

@@ -225,6 +225,11 @@ def is_watched(actor: Actor, item: Item) -> bool:
     return ItemWatch.objects.filter(item=item, account_id=actor.account_id).exists()
 
 
+def tags_of(item: Item) -> list[str]:
+    """Return the tags of an item, first put on first."""
+    return list(ItemTag.objects.filter(item=item).order_by("id").values_list("text", flat=True))
+
+
 def filters_of(actor: Actor, type_ref: str) -> list[SavedFilter]:
     """Return the filters an actor keeps for a type, by name."""
     return list(SavedFilter.objects.filter(account_id=actor.account_id, type_ref=type_ref).order_by("name"))

@@ -10,6 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from luoshi.kernel.definitions.fields import FILE_KINDS
 
 
 class Stage(StrEnum):
@@ -38,6 +41,7 @@ ENDED = frozenset({Stage.DONE, Stage.VOID})
 CREATE = "create"
 NOTE, BASIS = "note", "basis"
 DUTY_PREFIX = "duty."
+EVIDENCE_PREFIX = "evidence:"
 # Words that name something of every item, so that no field or duty may be called so.
 RESERVED = frozenset(
     (
@@ -62,7 +66,8 @@ RESERVED = frozenset(
 DUTY = r"^(0|[1-9][0-9]?)(\.\.([1-9][0-9]?|n))? (unit|post)$"
 NUMBER_HOLE = re.compile(r"\{(year|month|seq(?::0[1-9])?)\}")
 NUMBER = r"^([A-Za-z0-9〔〕()（）\[\]\-_/第号]|\{year\}|\{month\}|\{seq(:0[1-9])?\})+$"
-NEED = r"^([a-z][a-z0-9_]*|duty\.[a-z][a-z0-9_]*)$"
+GIVEN = r"^([a-z][a-z0-9_]*|duty\.[a-z][a-z0-9_]*)$"
+NEED = r"^([a-z][a-z0-9_]*|duty\.[a-z][a-z0-9_]*|evidence:[1-9])$"
 WITHIN = r"^[1-9][0-9]{0,3} (workday|calendar_day|hour)$"
 FIELD_TYPE = (
     r"^(int|int:[0-9]{1,9}-[0-9]{1,9}|money|text|date|decimal:[1-6]|percent:[0-6]|vocab:[a-z][a-z0-9_]*)$"
@@ -93,6 +98,14 @@ class DutyRule:
 
 
 @dataclass(frozen=True, slots=True)
+class EvidenceRule:
+    """What an item takes as evidence: keys of ``FILE_KINDS``; whether pictures alone suffice for a move."""
+
+    kinds: tuple[str, ...]
+    pictures_suffice: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Within:
     """How long after the state was entered a move may still be taken."""
 
@@ -114,6 +127,25 @@ def duty_rule(role: str, text: str) -> DutyRule:
     least = int(found[1])
     most = least if found[2] is None else None if found[3] == "n" else int(found[3])
     return DutyRule(role, least, most, found[4] == "post")
+
+
+def evidence_needed(text: str) -> int:
+    """Return how many pieces of evidence a need asks for, 0 when it asks for something else.
+
+    >>> evidence_needed("evidence:2"), evidence_needed("result")
+    (2, 0)
+    """
+    return int(text.removeprefix(EVIDENCE_PREFIX)) if text.startswith(EVIDENCE_PREFIX) else 0
+
+
+def evidence_rule(body: Mapping[str, Any] | None) -> EvidenceRule:
+    """Read what a type says of evidence; one that says nothing takes every kind, and more than pictures.
+
+    >>> evidence_rule({"kinds": ["document", "photo"]})
+    EvidenceRule(kinds=('document', 'photo'), pictures_suffice=False)
+    """
+    said = body or {}
+    return EvidenceRule(tuple(said.get("kinds") or FILE_KINDS), bool(said.get("pictures_suffice", False)))
 
 
 def within_of(text: str) -> Within:

@@ -12,12 +12,14 @@ from typing import Any
 
 from luoshi.core.actor import Actor
 from luoshi.core.beijing import local_day
+from luoshi.kernel.evidence.models import Revision
 from luoshi.kernel.items.clock_steps import clocks_step
 from luoshi.kernel.items.clocks import Trigger, triggers_of
 from luoshi.kernel.items.facts import facts_step
 from luoshi.kernel.items.finding import item_findable
 from luoshi.kernel.items.given import Read, Target
-from luoshi.kernel.items.models import Item, ItemDuty, ItemMove, ItemPrivate
+from luoshi.kernel.items.models import Item, ItemDuty, ItemMove, ItemPrivate, MoveEvidence
+from luoshi.kernel.items.notices import step_tell
 from luoshi.kernel.items.schema import ENDED, Stage
 from luoshi.kernel.items.sealing import seal, unseal
 from luoshi.kernel.items.types import ItemType
@@ -40,7 +42,10 @@ class Taken:
 
 @dataclass(slots=True)
 class Step:
-    """A step to be written on a locked item. ``move``: its key; ``to_state``: the state it leads to."""
+    """A step to be written on a locked item. ``move``: its key; ``to_state``: the state it leads to.
+
+    ``proofs``: the evidence it is taken with.
+    """
 
     item: Item
     kind: ItemType
@@ -52,13 +57,14 @@ class Step:
     now: datetime
     event: str
     rows: Sequence[Ledgered] = ()
+    proofs: Sequence[Revision] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
 
 
 def step_write(step: Step) -> Taken:
     """Write a step; an item that is not saved yet is created with it.
 
-    Ledger: one event ``step.event`` on the item with every row written.
+    Ledger: one event ``step.event`` on the item with every row written; ``notice.sent`` for who is told.
     """
     item, kind = step.item, step.kind
     from_state, from_stage = item.state, item.stage
@@ -87,6 +93,7 @@ def step_write(step: Step) -> Taken:
     )
     duties = _duties_write(step, number)
     private = _private_write(item, step.read.private)
+    proofs = [MoveEvidence.objects.create(step=row, revision=each) for each in step.proofs]
     facts_step(kind, item, row, step.duties)
     item_findable(item)
     clocks = clocks_step(kind, item, row)
@@ -98,15 +105,18 @@ def step_write(step: Step) -> Taken:
         "fields": sorted([*changed, *step.read.private]),
         "duties": {role: [each.unit.code for each in who] for role, who in sorted(step.read.duties.items())},
         "clocks": clocks.told,
+        "evidence": [each.sha256 for each in step.proofs],
     }
     record(
         item,
         step.event,
         by=step.actor.by,
         at=step.now,
-        rows=[row, *duties, *private, *clocks.rows, *step.rows],
+        rows=[row, *duties, *private, *proofs, *clocks.rows, *step.rows],
         data={key: value for key, value in told.items() if value not in ([], {})} | dict(step.data),
     )
+    if step.move != MIGRATE:
+        step_tell(kind, item, row, step.duties, actor=step.actor, now=step.now)
     return Taken(item, row, tuple(triggers_of(row)))
 
 

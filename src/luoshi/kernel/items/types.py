@@ -15,7 +15,17 @@ from luoshi.kernel.definitions.queries import (
     definitions_in,
     definitions_of,
 )
-from luoshi.kernel.items.schema import CREATE, DutyRule, Holder, Stage, Within, duty_rule, within_of
+from luoshi.kernel.items.schema import (
+    CREATE,
+    DutyRule,
+    EvidenceRule,
+    Holder,
+    Stage,
+    Within,
+    duty_rule,
+    evidence_rule,
+    within_of,
+)
 from luoshi.kernel.items.schema_clocks import ClockRule, clock_rule
 from luoshi.kernel.items.schema_rules import ItemRule, item_rule
 
@@ -72,6 +82,7 @@ class ItemType:
     moves: Mapping[str, Move]
     public: tuple[str, ...]
     clocks: Mapping[str, ClockRule]
+    evidence: EvidenceRule
     rules: tuple[ItemRule, ...] = ()
 
     @property
@@ -184,6 +195,7 @@ def _read(found: Def) -> ItemType:
         public=tuple(body["public"]),
         clocks={key: clock_rule(key, clock, holders) for key, clock in (body.get("clocks") or {}).items()},
         rules=tuple(item_rule(each) for each in body.get("rules") or ()),
+        evidence=evidence_rule(body.get("evidence")),
     )
 
 

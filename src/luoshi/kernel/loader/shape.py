@@ -28,7 +28,7 @@ _PATTERNS: Mapping[str, str] = {
     "review": "应写作 @槽位 或 none",
     "answer": "应写作 plain、form:表单 或 element:数据元编码",
     "number": "应由字母、数字、〔〕号与 {year}、{month}、{seq}、{seq:05} 组成",
-    "need": "应为字段代码、note、basis 或 duty.职责",
+    "need": "应为字段代码、note、basis、duty.职责或 evidence:1",
     "may": "应为字段代码、note、basis 或 duty.职责",
     "edit": "应为字段代码、title 或 duty.职责",
     "start": "应写作 move.动作.first、move.动作.last、state.状态 或 stage.阶段",

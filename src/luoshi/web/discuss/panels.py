@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from luoshi.kernel.discuss.queries import comments_of, faq_of, may_ask, may_comment
+from luoshi.web.items.panels import Act
 from luoshi.web.ledger.words import Names
 from luoshi.web.shell.panels import Panel
 
@@ -15,6 +16,13 @@ from luoshi.web.shell.panels import Panel
 def comments_panel(request: HttpRequest, obligation: Any) -> Panel | None:
     """Return the comments on an obligation; None when there is none and the actor may not write one."""
     return comments_with(request, "obligation", obligation.pk)
+
+
+def item_comment_act(request: HttpRequest, item: Any, kind: Any) -> Act | None:
+    """Return the button to comment on an item, whose timeline shows the comments."""
+    if not may_comment(request.actor, "item", item.pk, request.now):
+        return None
+    return Act("写意见", reverse("comment_add", args=["item", item.pk]))
 
 
 def comments_with(request: HttpRequest, kind: str, subject_id: int) -> Panel | None:

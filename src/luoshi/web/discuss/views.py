@@ -20,6 +20,7 @@ from luoshi.kernel.discuss.actions import (
     question_ask,
     question_withdraw,
 )
+from luoshi.kernel.discuss.hooks import subject_kind
 from luoshi.kernel.discuss.queries import (
     STATES,
     QuestionView,
@@ -43,7 +44,8 @@ from luoshi.web.shell.posting import request_key, taken_once
 from luoshi.web.shell.templatetags.luoshi import moment
 
 PER_PAGE = 50
-COMMENTED = {"obligation": "obligation_detail"}
+COMMENTED = {"obligation": "obligation_detail", "item": "item_detail"}
+CALLED = {"obligation": "应报明细", "item": "事项详情"}
 
 
 @require_safe
@@ -222,11 +224,12 @@ def comment_added(request: HttpRequest, kind: str, subject_id: int) -> HttpRespo
             return redirect(COMMENTED[kind], subject_id)
     panel = comments_with(request, kind, subject_id)
     if not may_comment(request.actor, kind, subject_id, request.now):
-        raise NotAllowed("只有填报、审签、审核本条的岗位和督查专员可以写意见。")
+        raise NotAllowed(f"只有{subject_kind(kind).who}可以写意见。")
     context = {
         "panel": panel,
         "asked": asked,
         "back": reverse(COMMENTED[kind], args=[subject_id]),
+        "called": CALLED[kind],
         "key": request_key(),
     }
     return render(request, "discuss/comment.html", context)

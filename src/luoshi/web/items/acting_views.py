@@ -13,28 +13,19 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from luoshi.core.errors import NotFound
 from luoshi.kernel.access.policy import require_right
-from luoshi.kernel.items.actions import item_create, item_move, items_move
+from luoshi.kernel.items.actions import item_create, items_move
 from luoshi.kernel.items.keeping import filter_drop, filter_save, item_watch
 from luoshi.kernel.items.policy import RIGHT, require_holder, standing_of
 from luoshi.kernel.items.queries import (
-    duties_of,
     filter_kept,
-    item_visible,
-    type_by_id,
     type_def,
-    units_for_choice,
 )
-from luoshi.kernel.items.schema import CREATE, DUTY_PREFIX
+from luoshi.kernel.items.schema import CREATE
 from luoshi.web.items.forms import TITLE, GivenForm, SureForm
-from luoshi.web.items.views import TONES
+from luoshi.web.items.moving_views import choices
 from luoshi.web.shell.errors import refusals_into
 from luoshi.web.shell.paging import number_or_none
 from luoshi.web.shell.posting import request_key, taken_once
-
-
-def choices(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return the units of the day as choices."""
-    return [(unit.code, unit.title) for unit in units_for_choice(request.today)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,57 +52,6 @@ def item_new(request: HttpRequest, ref: str) -> HttpResponse:
     return render(
         request, "items/new.html", {"kind": kind, "move": move, "asked": asked, "key": request_key()}
     )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def item_moved(request: HttpRequest, item_id: int, move: str) -> HttpResponse:
-    """The dialog of one move: what it needs, nothing else."""
-    item = item_visible(request.actor, item_id)
-    kind = type_by_id(item.definition_id)
-    require_right(request.actor, RIGHT)
-    rule = kind.moves.get(move)
-    if rule is None or move == CREATE:
-        raise NotFound(f"“{kind.title}”没有这个动作。")
-    duties = duties_of(item)
-    require_holder(request.actor, rule.by, standing_of(kind, duties, request.today), rule.title)
-    data = request.POST if request.method == "POST" else None
-    standing: dict[str, Any] = dict(item.values)
-    for row in duties:
-        one = kind.duties[row.role].most == 1
-        code = row.post.code if row.post else row.unit_code
-        key = f"{DUTY_PREFIX}{row.role}"
-        standing[key] = code if one else [*standing.get(key, []), code]
-    asked = GivenForm(
-        data, kind=kind, need=rule.need, may=rule.may, units=choices(request), standing=standing
-    )
-    if data is not None and asked.is_valid():
-        with refusals_into(request, asked):
-            taken_once(
-                request,
-                lambda: {
-                    "step": item_move(
-                        actor=request.actor,
-                        item_id=item.pk,
-                        move=rule.key,
-                        given=asked.given(),
-                        now=request.now,
-                        seen_step=number_or_none(data.get("step")),
-                    ).step.number
-                },
-            )
-            messages.success(request, f"{item.number} 已办理“{rule.title}”。")
-            return redirect("item_detail", item.pk)
-    context = {
-        "item": item,
-        "kind": kind,
-        "rule": rule,
-        "asked": asked,
-        "state": kind.states[item.state],
-        "end": kind.states[rule.end],
-        "tones": TONES,
-        "key": request_key(),
-    }
-    return render(request, "items/_move.html" if request.htmx else "items/move.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

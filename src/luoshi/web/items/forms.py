@@ -9,17 +9,24 @@ from django import forms
 
 from luoshi.kernel.definitions.fields import LONGEST_TEXT, Field, FieldKind
 from luoshi.kernel.items.given import LONGEST_TITLE, Given
-from luoshi.kernel.items.schema import BASIS, DUTY_PREFIX, NOTE, DutyRule
+from luoshi.kernel.items.schema import BASIS, DUTY_PREFIX, EVIDENCE_PREFIX, NOTE, DutyRule
 from luoshi.kernel.items.types import ItemType
+from luoshi.web.filings.many_forms import ProofBox, ProofInputs, proof_box
 
 TITLE = "title"
+PROOF = "proof"
 LONG_FROM = 10
 DUTIES = {"lead": "主办单位", "co": "协办单位", "watch": "督办单位"}
 NUMBERS = {FieldKind.INT, FieldKind.DECIMAL, FieldKind.PERCENT, FieldKind.MONEY}
 
 
 class GivenForm(forms.Form):
-    """What somebody gives with a move. Whether it suffices and fits is the action's to say."""
+    """What somebody gives with a move. Whether it suffices and fits is the action's to say.
+
+    ``refused``: what is wrong although nothing was submitted, for the head of the form.
+    """
+
+    refused: Iterable[str] = ()
 
     def __init__(
         self,
@@ -29,16 +36,24 @@ class GivenForm(forms.Form):
         may: Iterable[str],
         units: list[tuple[str, str]],
         standing: Mapping[str, Any] | None = None,
+        proofs: ProofInputs | None = None,
         **settings: Any,
     ) -> None:
         super().__init__(*args, **settings)
         self.kind = kind
         standing = standing or {}
         asked = {key: True for key in need} | {key: False for key in may}
+        self.proofs = proofs
         for key, needed in asked.items():
+            if key.startswith(EVIDENCE_PREFIX):
+                continue
             self.fields[key] = self._field(key, needed, units)
             if key in standing:
                 self.fields[key].initial = standing[key]
+        if proofs is not None:
+            self.fields.update(proofs.fields())
+            for key, field in proofs.fields().items():
+                self.fields[key].initial = standing.get(key, field.initial)
 
     def _field(self, key: str, needed: bool, units: list[tuple[str, str]]) -> forms.Field:
         if key == TITLE:
@@ -52,6 +67,24 @@ class GivenForm(forms.Form):
             return _duty(self.kind.duties[key.removeprefix(DUTY_PREFIX)], needed, units)
         return _field(self.kind.fields[key], needed)
 
+    @property
+    def plain(self) -> list[forms.BoundField]:
+        """Return the inputs but for those of evidence, which a box of their own draws."""
+        return [bound for bound in self if not bound.name.startswith(f"{PROOF}.")]
+
+    @property
+    def box(self) -> ProofBox | None:
+        """Return the box for evidence; None where the move asks for none."""
+        return None if self.proofs is None else proof_box(self, self.proofs)
+
+    def typed(self, *, proof: bool) -> dict[str, Any]:
+        """Return what was typed, as a fresh form starts with it; ``proof``: that about a file too."""
+        return {
+            key: self.data.getlist(key) if isinstance(field, forms.MultipleChoiceField) else self.data[key]
+            for key, field in self.fields.items()
+            if key in self.data and (proof or not key.startswith(f"{PROOF}."))
+        }
+
     def given(self) -> Given:
         """Return what was filled in; duties that are not part of the form are left alone."""
         duties: dict[str, list[str]] = {}
@@ -62,11 +95,16 @@ class GivenForm(forms.Form):
         text = {key: self.data.get(self.add_prefix(key), "") for key in self.fields}
         return Given(
             title=text.get(TITLE) if TITLE in self.fields else None,
-            values={key: text[key] for key in self.fields if key in self.kind.fields},
+            values={key: text[key] for key in self.fields if key in self.kind.fields and self._said(key)},
             note=text.get(NOTE, ""),
             basis=text.get(BASIS, ""),
             duties={role: codes for role, codes in duties.items() if codes or self._was(role)},
         )
+
+    def _said(self, key: str) -> bool:
+        """Say whether a field is to be taken: personal data that is not shown is not wiped by a blank."""
+        blank = not self.data.get(self.add_prefix(key), "").strip()
+        return not (blank and self.kind.fields[key].pii)
 
     def _was(self, role: str) -> bool:
         """Say whether somebody held a duty before, so that an empty choice takes it away."""
@@ -101,7 +139,7 @@ def _field(field: Field, needed: bool) -> forms.Field:
             field.help,
             f"不少于 {field.shortest} 字" if field.shortest else "",
             f"{field.least} 至 {field.most}" if field.kind is FieldKind.INT and field.least > -1 else "",
-            "加密保存，查看须说明理由" if field.pii else "",
+            "加密保存，查看须说明理由；已登记的在此不显示，留空不改" if field.pii else "",
         )
         if part
     )

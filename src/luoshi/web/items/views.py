@@ -17,7 +17,6 @@ from luoshi.core.beijing import local_day
 from luoshi.core.errors import Invalid
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.documents.xlsx import Column
-from luoshi.kernel.items.actions import moves_open
 from luoshi.kernel.items.filters import Filter, filter_read, names_of
 from luoshi.kernel.items.lights import LIGHT_TITLES, ClockLight
 from luoshi.kernel.items.ordering import SORT_TITLES, Sort, ordered
@@ -25,25 +24,16 @@ from luoshi.kernel.items.policy import may, standing_of
 from luoshi.kernel.items.queries import (
     COUNTED,
     ItemPage,
-    duties_of,
     filters_of,
-    is_watched,
-    item_visible,
     items_filtered,
     items_page,
-    moves_of,
     rows_of,
     stage_counts,
-    type_by_id,
     type_def,
 )
 from luoshi.kernel.items.schema import CREATE, STAGE_TITLES, Stage
 from luoshi.kernel.items.types import ItemType
-from luoshi.kernel.ledger.queries import events_of
-from luoshi.web.items.clock_views import clocks_context
-from luoshi.web.items.forms import DUTIES
-from luoshi.web.items.panels import acts_of, panels_of, tools_of
-from luoshi.web.ledger.words import Names
+from luoshi.web.items.panels import tools_of
 from luoshi.web.shell.export import xlsx_response
 from luoshi.web.shell.paging import number_or_none
 from luoshi.web.shell.posting import request_key
@@ -66,7 +56,6 @@ LIGHTS: Mapping[str, str] = {
     ClockLight.GREEN: "ok",
     ClockLight.LATE: "late",
 }
-CHANGES = {"_edit": "修改", "_duty": "调整责任单位", "_merge": "并入他件", "_migrate": "随业务包衔接"}
 MOST_EXPORTED = 10_000
 BATCH = 500
 ON_BOARD = 20
@@ -178,71 +167,6 @@ def item_board(request: HttpRequest, ref: str) -> HttpResponse:
         "lights": LIGHTS,
     }
     return render(request, "items/board.html", context)
-
-
-@require_safe
-def item_detail(request: HttpRequest, item_id: int) -> HttpResponse:
-    """One item: what it is, who handles it, what can be done, what was done."""
-    return render(
-        request,
-        "items/_item.html" if request.htmx else "items/item.html",
-        item_context(request, item_visible(request.actor, item_id)),
-    )
-
-
-def item_context(request: HttpRequest, item: Any) -> dict[str, Any]:
-    """Return everything the page of an item shows."""
-    kind = type_by_id(item.definition_id)
-    duties = duties_of(item)
-    steps = moves_of(item)
-    events = events_of("item", item.pk)
-    names = Names.of([(step.by_account, step.by_post, step.by_unit) for step in steps], request.today)
-    private = {field.key for field in kind.fields.values() if field.pii}
-    return {
-        "item": item,
-        "kind": kind,
-        "state": kind.states[item.state],
-        "stage_title": STAGE_TITLES[Stage(item.stage)],
-        "tone": TONES[item.stage],
-        "values": [
-            (field, field.display(item.values.get(field.key)))
-            for field in kind.fields.values()
-            if field.key not in private and item.values.get(field.key) is not None
-        ],
-        "duties": [(DUTIES.get(row.role, row.role), row) for row in duties],
-        "moves": moves_open(request.actor, item, duties, request.now),
-        "steps": [
-            (step, step_title(kind, step), names.who(by_of(step)), changes_of(kind, step)) for step in steps
-        ],
-        "events": events,
-        "clocks": clocks_context(request, item, kind, duties),
-        "watched": is_watched(request.actor, item),
-        "panels": panels_of(request, item, kind),
-        "acts": acts_of(request, item, kind),
-        "key": request_key(),
-    }
-
-
-def by_of(step: Any) -> tuple[Any, ...]:
-    """Return who took a step, as the ledger names it."""
-    by = (step.by_account, step.by_post, step.by_unit)
-    return (*by, "acting") if step.by_acting else by
-
-
-def step_title(kind: ItemType, step: Any) -> str:
-    """Return what a step is called; one of an older version whose move is gone, by its key."""
-    if step.move in kind.moves:
-        return kind.moves[step.move].title
-    return CHANGES.get(step.move, step.move)
-
-
-def changes_of(kind: ItemType, step: Any) -> list[tuple[str, str]]:
-    """Return the fields a step filled in, as shown."""
-    return [
-        (kind.fields[key].title, kind.fields[key].display(text))
-        for key, text in step.changed.items()
-        if key in kind.fields
-    ]
 
 
 @require_safe

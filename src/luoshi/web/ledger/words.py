@@ -32,6 +32,7 @@ FACTS = {
     "digest": "校验码",
     "field": "填报项",
     "duties": "职责",
+    "evidence": "佐证",
     "fields": "改动的填报项",
     "figures": "数字个数",
     "file": "文件校验码",

@@ -13,6 +13,7 @@ from luoshi.kernel.items.schema import (
     STAGE_TITLES,
     Stage,
     duty_rule,
+    evidence_needed,
     within_of,
 )
 from luoshi.web.packs.form_words import range_words, type_words
@@ -102,6 +103,8 @@ def duty_words(role: str, text: str) -> str:
 
 def need_words(text: str, names: Mapping[str, str]) -> str:
     """One thing a move asks for."""
+    if number := evidence_needed(text):
+        return f"佐证 {number} 份"
     if text.startswith(DUTY_PREFIX):
         return f"职责 {text.removeprefix(DUTY_PREFIX)}"
     return names.get(text, text)

@@ -21,6 +21,8 @@ from luoshi.kernel.definitions.queries import kinds_in_force
 from luoshi.kernel.discuss.queries import questions_found, questions_mine
 from luoshi.kernel.filings.flows import STEP_TITLES, Step
 from luoshi.kernel.filings.queries import By, OpenWork, counts, my_open_work
+from luoshi.kernel.items.mine import items_mine, past_count
+from luoshi.kernel.items.policy import RIGHT
 from luoshi.kernel.ledger.queries import pending_count, position
 from luoshi.kernel.notify.hours import quiet_now
 from luoshi.kernel.notify.reading import unread_count
@@ -63,6 +65,8 @@ def cards_of(request: HttpRequest, waiting: Waiting) -> list[Card]:
         if can(actor, "item.handle"):
             found.append(_work(waiting.work))
         found.append(_own_overdue(waiting.work) if can(actor, "filing.import") else _overdue(request))
+    if "item" in kinds and can(actor, RIGHT):
+        found.append(_items(request))
     if "slip" in kinds and can(actor, "slip.view"):
         found.append(_slips(request, waiting))
     if "form" in kinds and can(actor, "question.view"):
@@ -118,6 +122,15 @@ def _overdue(request: HttpRequest) -> Card:
         "clock",
         _alarm(total),
     )
+
+
+def _items(request: HttpRequest) -> Card:
+    """The items of all types whose next move is the actor's."""
+    mine = items_mine(request.actor, request.now)
+    total, late = mine.count(), past_count(mine, request.now)
+    below = f"其中逾期 {late} 件" if late else "没有逾期的" if total else "没有等您办的事项"
+    href = reverse("item_mine") + ("?late=1" if late else "")
+    return Card("我的事项", str(total), "件", below, href, "briefcase", "red" if late else "blue")
 
 
 def _slips(request: HttpRequest, waiting: Waiting) -> Card:

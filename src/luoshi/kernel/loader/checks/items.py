@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from luoshi.kernel.definitions.fields import PICTURES
 from luoshi.kernel.items.hooks import guard_titles
 from luoshi.kernel.items.schema import (
     BASIS,
     CREATE,
     DUTY,
     DUTY_PREFIX,
+    EVIDENCE_PREFIX,
     NOTE,
     NUMBER_HOLE,
     RESERVED,
@@ -35,6 +37,7 @@ def check_items(ctx: Context) -> None:
         stages = _states(ctx, item)
         _moves(ctx, item, stages)
         _public(ctx, item)
+        _evidence(ctx, item)
         check_clocks(ctx, item, stages)
         check_rules(ctx, item, _keys(ctx, item, "moves", "do"))
         if (
@@ -171,6 +174,9 @@ def _moves(ctx: Context, item: Node, stages: Mapping[str, str]) -> None:
         for guard in _elements(move, "guard"):
             if guard.text not in guard_titles():
                 ctx.unknown(guard, "办理条件", guard.text or "", guard_titles())
+        for need in _elements(move, "need"):
+            if is_create and (need.text or "").startswith(EVIDENCE_PREFIX):
+                ctx.faults.add(need.place, "登记时还没有本件，不能要佐证，请移到后面的动作")
         within, limit = move.get("within"), move.get("max")
         for bound in (within, limit):
             if is_create and bound is not None and bound.value is not None:
@@ -225,6 +231,8 @@ def _needs(ctx: Context, item: Node, needs: Node | None, words: set[str]) -> Non
         text = node.text or ""
         if node.text is None or ctx.faults.under(node.path):
             continue
+        if text.startswith(EVIDENCE_PREFIX):
+            continue
         if text.startswith(DUTY_PREFIX):
             if "duty" not in item.lost and text.removeprefix(DUTY_PREFIX) not in duties:
                 ctx.unknown(node, "职责", text.removeprefix(DUTY_PREFIX), duties, len(DUTY_PREFIX))
@@ -245,6 +253,22 @@ def _public(ctx: Context, item: Node) -> None:
             ctx.faults.add(node.place, f"字段 {node.text} 是个人信息，不能公开")
         elif node.text is not None and fields is not None and node.text not in fields | PUBLIC:
             ctx.unknown(node, "字段", node.text, fields | PUBLIC)
+
+
+def _evidence(ctx: Context, item: Node) -> None:
+    """Pictures are never all that is taken as evidence, unless the pack says that they suffice."""
+    rule = item.get("evidence")
+    kinds = rule.get("kinds") if rule is not None else None
+    if rule is None or kinds is None or ctx.faults.under(rule.path):
+        return
+    ctx.unique(kinds.elements(), "佐证类别")
+    suffice = rule.get("pictures_suffice")
+    if {node.text for node in kinds.elements()} <= PICTURES and (suffice is None or not suffice.value):
+        ctx.faults.add(
+            kinds.head,
+            "佐证不能只收照片、截图",
+            "请加上 document 或 sheet，确有依据只收图片的写 pictures_suffice: true",
+        )
 
 
 def _migrate(ctx: Context) -> None:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from luoshi.kernel.definitions.fields import PICTURES
 from luoshi.kernel.loader.checks.context import Context, nearest_hint
 from luoshi.kernel.loader.nodes import Node
 
 NUMERIC = ("int", "decimal", "percent", "money")
 MOST_ROWS = 200
 MOST_CELLS = 800  # a page takes 1,000 inputs (Django's DATA_UPLOAD_MAX_NUMBER_FIELDS)
-# Pictures show that something was photographed, not that it was done; see the rules of 2024 on less paper.
-PICTURES = frozenset({"photo", "screenshot"})
 ONLY = {"columns": "rows", "total": "rows", "kinds": "files"}
 NOT_MANY = ("fact", "element", "from", "keep", "jump", "min", "max", "unit")
 

@@ -6,11 +6,13 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from luoshi.kernel.items.schema import DUTY, FIELD_TYPE, NEED, NUMBER, WITHIN
+from luoshi.kernel.items.schema import DUTY, FIELD_TYPE, GIVEN, NEED, NUMBER, WITHIN
 from luoshi.kernel.loader.sections.base import Code, ColumnTitle, Number, Section, Title
 from luoshi.kernel.loader.sections.clocks import ItemClock
 
 Stage = Literal["intake", "assigned", "working", "waiting", "verifying", "done", "void"]
+FileKind = Literal["document", "sheet", "photo", "screenshot"]
+Thing = Annotated[str, StringConstraints(pattern=GIVEN)]
 Need = Annotated[str, StringConstraints(pattern=NEED)]
 DutyText = Annotated[str, StringConstraints(pattern=DUTY)]
 Times = Annotated[int, Field(ge=1, le=99)]
@@ -49,7 +51,7 @@ class ItemState(Section):
     key: Code
     title: ColumnTitle
     stage: Stage
-    edit: list[Need] = []
+    edit: list[Thing] = []
     by: Codes | None = None
 
 
@@ -76,7 +78,7 @@ class ItemMove(Section):
     to: Code
     by: Codes
     need: list[Need] = []
-    may: list[Need] = []
+    may: list[Thing] = []
     apart: list[Apart] = []
     max: Times | None = None
     within: Annotated[str, StringConstraints(pattern=WITHIN)] | None = None
@@ -97,6 +99,13 @@ class ItemRule(Section):
     say: Annotated[str, StringConstraints(min_length=4, max_length=200)]
 
 
+class ItemEvidence(Section):
+    """What an item takes as evidence. ``pictures_suffice``: a move may be taken with pictures alone."""
+
+    kinds: Annotated[list[FileKind], Field(min_length=1)] = ["document", "sheet", "photo", "screenshot"]
+    pictures_suffice: bool = False
+
+
 class Item(Section):
     """One item type. ``public``: what somebody outside may see of an item, ``number``, ``stage`` and fields.
 
@@ -113,6 +122,8 @@ class Item(Section):
     moves: Annotated[list[ItemMove], Field(min_length=1, max_length=80)]
     clocks: Annotated[dict[Code, ItemClock], Field(max_length=20)] = {}
     rules: Annotated[list[ItemRule], Field(max_length=30)] = []
+
+    evidence: ItemEvidence | None = None
 
 
 class Migrate(Section):
