@@ -1,7 +1,8 @@
 """Time of the tree page of a plan: 20/70/233 as the sample has it, and 10,000 measures.
 
 Limits: the page of 20/70/233 in 150 ms median; with 10,000 measures the first page and one branch in 300 ms
-each. Run in a database of its own in memory; what is measured is the page as the server makes it.
+each. Run in a database of its own; what is measured is the page as the server makes it. Processor time tells
+how busy the machine was.
 """
 
 from __future__ import annotations
@@ -142,13 +143,13 @@ def _copy(row: object, **other: object) -> dict[str, object]:
     return values
 
 
-def page(plan: Plan, query: str) -> float:
-    """Return the milliseconds of one page, from address to HTML."""
+def page(plan: Plan, query: str) -> tuple[float, float]:
+    """Return the milliseconds of one page, from address to HTML, and those of the processor."""
     request = RequestFactory().get(f"/plans/{plan.pk}/{query}")
     request.actor, request.now, request.today, request.htmx = SYSTEM_ACTOR, NOW, NOW.date(), True
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     render_to_string("plans/_tree.html", tree_context(request, plan.pk), request)
-    return 1000 * (time.perf_counter() - began)
+    return 1000 * (time.perf_counter() - began), 1000 * (time.process_time() - used)
 
 
 def main() -> int:
@@ -162,8 +163,9 @@ def main() -> int:
     missed = False
     for title, (plan, query) in asked.items():
         page(plan, query)
-        median = statistics.median(page(plan, query) for _ in range(ROUNDS))
-        print(f"{title}：中位 {median:.0f} 毫秒（上限 {LIMITS[title]:.0f}）")
+        times = [page(plan, query) for _ in range(ROUNDS)]
+        median, used = (statistics.median(column) for column in zip(*times, strict=True))
+        print(f"{title}：中位 {median:.0f} 毫秒（上限 {LIMITS[title]:.0f}，处理器 {used:.0f} 毫秒）")
         missed |= median > LIMITS[title]
     connection.close()
     return 1 if missed else 0
