@@ -161,7 +161,8 @@ class Seats:
                     note="已完成，意见已采纳。",
                     now=now,
                 )
-            papers_deliver(actor=office, topic_id=topic.pk, now=now + timedelta(hours=3))
+        for place, topic in enumerate(meeting.topics.order_by("number")):
+            papers_deliver(actor=office, topic_id=topic.pk, now=now + timedelta(hours=3, minutes=place))
         self.year.at(day, 9 * 60, lambda moment: self._held(meeting.pk, moment))
 
     def _held(self, meeting_id: int, now: datetime) -> None:

@@ -26,12 +26,11 @@ SIGN_WIDTHS = (("签字方", 28), ("姓名", 36), ("签字日期", 44), ("岗位
 
 
 def notice_letter(handover: Handover) -> Document:
-    """Return the notice that a post is to be handed over."""
-    taker = f"接收人为{handover.taker.name}。" if handover.taker else "接收人另行通知。"
+    """Return the notice that a post is to be handed over; what is decided later does not stand in it."""
     witness = f"{handover.witness_post.unit.title}{handover.witness_post.title}"
     parts = (
         f"{handover.giver.name}同志自{date_text(handover.leaves_on)}起不再担任{handover.post_title}"
-        f"（{handover.get_ground_display()}）。{taker}监交由{witness}担任。",
+        f"（{handover.get_ground_display()}）。接收人以任职文件为准，监交由{witness}担任。",
         f"请于{date_text(handover.due_on)}前完成交接：移交人在平台核对由记录生成的清单，补列物品、经费、遗留问题和风险；"
         "接收人逐项核对；双方签字后由监交人签字。",
     )

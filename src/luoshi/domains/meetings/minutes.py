@@ -77,7 +77,7 @@ def _topic(place: int, topic: Topic) -> list[Block]:
     if topic.state == TopicState.WITHDRAWN:
         return [*blocks, _words(f"本议题撤下：{topic.decision}")]
     steps = [
-        f"{row.get_step_display()}（{row.done_on:%Y-%m-%d}，{row.note}）"
+        f"{row.get_step_display()}（{row.done_on:%Y-%m-%d}，{row.note.rstrip('。')}）"
         for row in topic.steps.order_by("id")
         if row.done_on
     ]
