@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "luoshi.web.packs",
     "luoshi.web.forms",
     "luoshi.web.filings",
+    "luoshi.web.indicators",
     "luoshi.web.burden",
     "luoshi.web.items",
     "luoshi.web.search",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("items/", include("luoshi.web.items.urls")),
     path("search/", include("luoshi.web.search.urls")),
     path("filings/", include("luoshi.web.filings.urls")),
+    path("indicators/", include("luoshi.web.indicators.urls")),
     path("burden/", include("luoshi.web.burden.urls")),
     path("discuss/", include("luoshi.web.discuss.urls")),
     path("plans/", include("luoshi.web.plans.urls")),

@@ -12,7 +12,7 @@ from luoshi.kernel.filings.models import FilingFact
 from luoshi.kernel.indicators.fold import fold
 from luoshi.kernel.indicators.grain import columns_of
 from luoshi.kernel.indicators.measure import measure_of, plain, refuse_empty, value_of
-from luoshi.kernel.indicators.query import Wanted
+from luoshi.kernel.indicators.parts import Wanted
 
 SPECS = [("a", "int"), ("b", "int"), ("p", "percent:2"), ("m", "decimal:3"), ("t", "text"), ("d", "date")]
 LIMITS = {"int": {"min": "-1000", "max": "1000"}, "decimal:3": {"min": "-1000", "max": "1000"}}

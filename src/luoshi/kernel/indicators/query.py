@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
@@ -12,48 +12,16 @@ from typing import Any
 from django.db import DataError, OperationalError, connection
 
 from luoshi.core.errors import Invalid
-from luoshi.core.expr import Expr, Kind
+from luoshi.core.expr import Kind
 from luoshi.core.periods import Period
-from luoshi.kernel.indicators.compiler import Column, Compiler, Sql
-from luoshi.kernel.indicators.dialects import DIALECTS
-from luoshi.kernel.indicators.grains import END, FILING, PERIOD, Grain, filed_within, require_axis, within
-from luoshi.kernel.indicators.measure import Empty, How, Measure, is_boolean
+from luoshi.kernel.indicators.compiler import Sql
+from luoshi.kernel.indicators.grains import END, PERIOD, filed_within, require_axis, within
+from luoshi.kernel.indicators.measure import How
+from luoshi.kernel.indicators.parts import Parts, Wanted, parts_of
 from luoshi.kernel.org.models import Unit
 
 TAG_PRIME = 2**31 - 1
 SUMS = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One figure to be computed: its meaning, whose rows it counts, the columns of its names.
-
-    ``scope``: the form or item type, and what else its grain asks for. ``axes``: time axis → month column.
-    """
-
-    measure: Measure
-    scope: str
-    columns: Mapping[str, Column]
-    grain: Grain = FILING
-    time: str = PERIOD
-    axes: Mapping[str, str] = field(default_factory=dict)
-    part: str = ""
-
-    @property
-    def owned(self) -> tuple[str, ...]:
-        """Return what the scope columns of the grain must hold."""
-        return (self.scope, self.part)[: len(self.grain.scope)]
-
-    @property
-    def judges(self) -> bool:
-        """Say whether it reads how clocks stand, so that a moment is needed."""
-        return any(name.endswith(".verdict") for name in self.measure.names)
-
-    @property
-    def joins(self) -> list[str]:
-        """Return the joins that its names and its time axis need."""
-        names = [*sorted(self.measure.names), *([self.time] if self.time in self.columns else [])]
-        return [self.columns[name].needs for name in names if name in self.columns]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +39,6 @@ class Sums:
 NOTHING = Sums(Decimal(0), Decimal(0), 0, 0, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """The columns of the inner query for one figure; ``num`` and ``den`` with their scale."""
-
-    counted: Sql
-    empty: Sql
-    num: Sql
-    den: Sql
-
-
 def sums_of(
     wanted: Sequence[Wanted],
     period: Period,
@@ -96,8 +54,8 @@ def sums_of(
     Raises: ExpressionInvalid; Invalid when a sum leaves 64 bits.
     """
     found: list[dict[int | None, Sums]] = [{} for _ in wanted]
-    for word in sorted({want.grain.word for want in wanted}):
-        places = [place for place, want in enumerate(wanted) if want.grain.word == word]
+    for group in dict.fromkeys((want.grain.word, want.as_of) for want in wanted):
+        places = [place for place, want in enumerate(wanted) if (want.grain.word, want.as_of) == group]
         query = _Query([wanted[place] for place in places], period, unit_ids, at)
         for place, sums in zip(places, query.sums(by_unit=by_unit), strict=True):
             found[place] = sums
@@ -109,6 +67,13 @@ def rows_counted(
 ) -> list[int]:
     """Return the ids of the rows a figure counts, in the order of its grain."""
     return _Query([wanted], period, unit_ids, at).rows()
+
+
+def rows_tagged(
+    wanted: Wanted, period: Period, *, unit_ids: Collection[int] | None, at: datetime | None
+) -> dict[int, tuple[Any, ...]]:
+    """Return row id → what the figure took from it: the sums of tags and amounts of its rows."""
+    return _Query([wanted], period, unit_ids, at).tagged()
 
 
 class _Query:
@@ -125,8 +90,8 @@ class _Query:
         self.grain = wanted[0].grain
         self.period = period
         self.unit_ids = unit_ids
-        self.at = at
-        self.parts = [_parts(want, self._timed(want)) for want in wanted]
+        self.at = wanted[0].as_of or at
+        self.parts = [parts_of(want, self._timed(want)) for want in wanted]
 
     def sums(self, *, by_unit: bool) -> list[dict[int | None, Sums]]:
         """Return the sums of each figure by unit id, or under None."""
@@ -161,6 +126,15 @@ class _Query:
         ordered = ", ".join(f"o{place}" for place in range(len(self.grain.order.split(", "))))
         query = f"SELECT row_id FROM ({inner}) AS rows_ WHERE k0 = 1 ORDER BY {ordered}"
         return [row_id for (row_id,) in _fetch(query, params)]
+
+    def tagged(self) -> dict[int, tuple[Any, ...]]:
+        """Return row id → (rows, tags, num, den) of the rows that the first figure counts."""
+        inner, params = self._inner()
+        query = (
+            f"SELECT row_id, COUNT(*), SUM(tag), SUM(n0), SUM(d0) FROM ({inner}) AS rows_ "
+            "WHERE k0 = 1 GROUP BY row_id ORDER BY row_id"
+        )
+        return {row_id: tuple(map(int, sums)) for row_id, *sums in _fetch(query, params)}
 
     def _unit_ids(self, keys: Any) -> dict[Any, int | None]:
         """Return unit key → id; the key of rows without a unit is not among them."""
@@ -238,56 +212,6 @@ def _middle(inner: str, place: int, *, by_unit: bool) -> str:
     )
 
 
-def _parts(wanted: Wanted, timed: Sql) -> _Parts:
-    measure = wanted.measure
-    compiler = Compiler(wanted.columns, DIALECTS[connection.vendor])
-    where = [timed]
-    for column, value in zip(wanted.grain.scope, wanted.owned, strict=True):
-        where.append(Sql(f"({column} = %s)", (value,), Kind.BOOL, sure=True))
-    if measure.where is not None:
-        where.append(compiler.truth(measure.where))
-    empty = [_emptiness(expr, compiler) for expr in measure.valued]
-    any_empty = Sql("FALSE", (), Kind.BOOL, sure=True)
-    if empty:
-        any_empty = _joined("OR", empty)
-    counted = where
-    if empty and measure.empty is Empty.SKIP:
-        counted = [*where, Sql(f"(NOT {any_empty.text})", any_empty.params, Kind.BOOL, sure=True)]
-    return _Parts(
-        counted=_joined("AND", counted),
-        empty=_joined("AND", [*where, any_empty]),
-        num=_amount(measure.num, compiler),
-        den=_amount(measure.den, compiler),
-    )
-
-
-def _joined(word: str, conditions: Sequence[Sql]) -> Sql:
-    text = "(" + f" {word} ".join(each.text for each in conditions) + ")"
-    return Sql(text, tuple(p for each in conditions for p in each.params), Kind.BOOL, sure=True)
-
-
-def _emptiness(expr: Expr, compiler: Compiler) -> Sql:
-    """A number is empty when it is null, a condition when one of the names it reads is."""
-    if is_boolean(expr.tree):
-        compiler.truth(expr)
-        columns = sorted(compiler.names[name].sql for name in expr.names)
-        text = " OR ".join(f"{column} IS NULL" for column in columns) or "FALSE"
-        return Sql(f"({text})", (), Kind.BOOL, sure=True)
-    number = compiler.compile(expr)
-    return Sql(f"({number.text} IS NULL)", number.params, Kind.BOOL, sure=True)
-
-
-def _amount(expr: Expr | None, compiler: Compiler) -> Sql:
-    """What one row adds: 1 when rows are counted, its number, or 1 where its condition is true."""
-    if expr is None:
-        return Sql("1", (), Kind.NUMBER)
-    if is_boolean(expr.tree):
-        truth = compiler.truth(expr)
-        return Sql(f"(CASE WHEN {truth.text} THEN 1 ELSE 0 END)", truth.params, Kind.NUMBER)
-    number = compiler.compile(expr)
-    return Sql(f"COALESCE({number.text}, 0)", number.params, Kind.NUMBER, number.scale)
-
-
 def _fetch(query: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     try:
         with connection.cursor() as cursor:
@@ -299,7 +223,7 @@ def _fetch(query: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         raise
 
 
-def _sums(part: _Parts, row: Sequence[Any]) -> Sums:
+def _sums(part: Parts, row: Sequence[Any]) -> Sums:
     base, empties, num, den, tags, squares = (int(value or 0) for value in row)
     return Sums(
         num=Decimal(num).scaleb(-part.num.scale),
@@ -311,7 +235,7 @@ def _sums(part: _Parts, row: Sequence[Any]) -> Sums:
     )
 
 
-def _halved(part: _Parts, sums: Sums, total: Any, count: int) -> Sums:
+def _halved(part: Parts, sums: Sums, total: Any, count: int) -> Sums:
     """Return the sums of a median: the sum of the middle values over how many they are."""
     num = Decimal(int(total or 0)).scaleb(-part.num.scale)
     return Sums(num, Decimal(count), sums.base, sums.empties, sums.tags, sums.squares)

@@ -25,6 +25,7 @@ from luoshi.core.expr import (
 )
 from luoshi.kernel.definitions.fields import Field
 from luoshi.kernel.filings.models import Answer, Timing
+from luoshi.kernel.indicators.grains import ITEM, OF_ITEMS, Grain
 from luoshi.kernel.indicators.item_names import ROUNDS
 from luoshi.kernel.items.schema import STAGE_TITLES
 from luoshi.kernel.items.types import ItemType
@@ -59,6 +60,25 @@ CLOCK_TITLES = {
     "gross": "{}的总用时",
     "late_days": "{}的超期天数",
 }
+PART_TITLES = {
+    "move": "动作",
+    "nth": "第几次",
+    "taken": "办理日期",
+    "from_state": "原状态",
+    "to_state": "现状态",
+    "from_stage": "原阶段",
+    "to_stage": "现阶段",
+    "by.unit": "经办单位编码",
+    "verdict": "时限结果",
+    "newest": "最近一次",
+    "round": "第几次",
+    "start": "起算日期",
+    "due": "到期日",
+    "stop": "停止日期",
+    "net": "净用时",
+    "gross": "总用时",
+    "late_days": "超期天数",
+}
 TURN_TITLES = dict(zip(ROUNDS, ("首次", "最近一次", "全程"), strict=True))
 _ARITHMETIC = {"+": ("+", 5), "-": ("-", 5), "*": ("×", 6), "/": ("÷", 6)}
 _COMPARE = {"==": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥"}
@@ -81,8 +101,8 @@ def filing_titles(fields: tuple[Field, ...]) -> Titles:
     return Titles(FILING_TITLES | {each.key: each.title for each in fields}, options)
 
 
-def item_titles(of: ItemType) -> Titles:
-    """Return the words of items of a type."""
+def item_titles(of: ItemType, grain: Grain = ITEM) -> Titles:
+    """Return the words of items of a type, and of their moves or clocks where those are counted."""
     names = ITEM_TITLES | {key: each.title for key, each in of.fields.items()}
     options: dict[str, Mapping[str, str]] = {
         key: each.options for key, each in of.fields.items() if each.options
@@ -100,6 +120,12 @@ def item_titles(of: ItemType) -> Titles:
             parts = CLOCK_TITLES.items()
             names |= {f"clock.{key}.{turn}.{part}": text.format(called) for part, text in parts}
             options[f"clock.{key}.{turn}.verdict"] = VERDICTS
+    if grain.word in OF_ITEMS:
+        names |= PART_TITLES
+        options["move"] = {key: move.title for key, move in of.moves.items()}
+        options["verdict"] = VERDICTS
+        options |= dict.fromkeys(("from_state", "to_state"), options["state"])
+        options |= dict.fromkeys(("from_stage", "to_stage"), options["stage"])
     return Titles(names, options)
 
 

@@ -83,7 +83,8 @@ def docx_sources(bounds: Sequence[Bound]) -> Mapping[str, Mapping[str, str]]:
 def proof_bundle(issue: Issue) -> ProofBundle:
     """Make the proof bundle of a frozen report.
 
-    Raises: WrongState while the event of the freezing still waits for its ledger position.
+    Raises: WrongState while the event of the freezing still waits for its ledger position, and for a report
+    with figures over anything but filings.
     """
     rounds = _rounds(issue)
     figures = _figures(issue, rounds)
@@ -174,8 +175,7 @@ def _definitions(issue: Issue, figures: Sequence[Figure], rounds: Sequence[Round
     found = [_definition("indicator", ref, version) for ref, version in sorted(indicators)]
     found += [
         _definition("form", f"{row.pack_version.pack}.{form}", row.pack_version.version)
-        for row, form in [(row, _body(row)["form"]) for row in found]
-        if form
+        for row, form in [(row, _form_counted(row)) for row in found]
     ]
     by_id = {row.pk: row for row in found}
     by_id |= {issue.definition_id: issue.definition}
@@ -185,6 +185,17 @@ def _definitions(issue: Issue, figures: Sequence[Figure], rounds: Sequence[Round
         for row in by_id.values()
     }
     return dict(sorted(named.items()))
+
+
+def _form_counted(row: Definition) -> str:
+    """Return the form an indicator counts. Raises: WrongState for one that counts anything else."""
+    body = _body(row)
+    if body["grain"] != "filing":
+        raise WrongState(
+            f"本件的数字“{body['title']}”按事项记录统计，证明包目前只收填报记录，不能生成。"
+            "请从指标数据核对该数字的记录。"
+        )
+    return str(body["form"])
 
 
 def _body(row: Definition) -> dict[str, Any]:

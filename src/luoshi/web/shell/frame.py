@@ -43,6 +43,7 @@ MENU: Menu = (
             Entry("工作台", "workbench", "home"),
             Entry("我的待办", "work_list", "checklist", "filing.view", "form", "待办"),
             Entry("我的事项", "item_mine", "briefcase", "item.handle", "item", "事项"),
+            Entry("指标数据", "indicator_list", "info-circle", "filing.view", "indicator"),
         ),
     ),
     (

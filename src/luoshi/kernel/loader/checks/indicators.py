@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from luoshi.core.errors import ExpressionInvalid, Refusal
 from luoshi.core.expr import Kind
 from luoshi.kernel.indicators.grain import check_columns, check_definition, check_item_columns, owner_of
-from luoshi.kernel.indicators.grains import GRAINS, ITEM, PERIOD
+from luoshi.kernel.indicators.grains import CLOCK, FILING, GRAINS, ITEM, MOVE, OF_ITEMS, PERIOD
 from luoshi.kernel.indicators.item_names import item_axes, item_kinds
-from luoshi.kernel.indicators.measure import WAYS, check_exact
+from luoshi.kernel.indicators.measure import WAYS, check_exact, is_boolean
+from luoshi.kernel.indicators.part_names import part_axes, part_kinds
 from luoshi.kernel.loader.bodies import Bodies
 from luoshi.kernel.loader.checks.context import (
     Context,
@@ -29,6 +30,7 @@ FACT_NAMES = {
 }
 WORDS = sorted(GRAINS.keys() - {ITEM.word})
 SECTIONS = {"form": "forms", "item": "items"}
+PARTS = {"form": "张表单", "item": "类事项", "clock": "个时限"}
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Names:
     every: Mapping[str, Kind]
     axes: list[str]
     unsure: set[str]
+    blank: frozenset[str] = frozenset()
 
 
 def check_indicators(ctx: Context) -> None:
@@ -57,32 +60,81 @@ def check_indicators(ctx: Context) -> None:
         den = indicator.text_at("den")
         if den is not None and den.text != "all":
             _expression(ctx, den, names, Kind.NUMBER, Kind.BOOL)
+            _blank(ctx, indicator, den, names)
 
 
 def _names(ctx: Context, indicator: Node) -> Names | None:
     """Return what the rows of an indicator offer; None, with faults, when that cannot be said."""
-    grain, form = indicator.text_at("grain"), indicator.get("form")
-    if grain is None:
+    grain = indicator.text_at("grain")
+    if grain is None or grain.text is None:
         return None
-    if grain.text in WORDS:
-        if form is None:
-            message = "统计填报时要写 form（哪张表单）"
-            ctx.faults.add(indicator.head, message, path=f"{indicator.path}.form")
+    _parts(ctx, indicator, grain.text)
+    if grain.text == FILING.word:
         owner = ctx.require(indicator.text_at("form"), "forms")
-        fixed, axes = FACT_NAMES, [PERIOD]
+        fixed: Mapping[str, Kind] = FACT_NAMES
+        axes = [PERIOD]
+    elif grain.text in OF_ITEMS:
+        owner = ctx.require(indicator.text_at("item"), "items")
+        fixed, axes = part_kinds(grain.text), part_axes(grain.text)
+        _clock(ctx, indicator.text_at("clock"), owner)
     else:
-        if form is not None:
-            ctx.faults.add(form.head, "统计事项时不写 form")
         owner = _item(ctx, grain)
-        moves = _keys(owner, "moves", "do")
-        clocks = owner.get("clocks") if owner is not None else None
-        listed = sorted(clocks.names()) if clocks is not None else []
-        fixed = item_kinds(moves, listed)
-        axes = item_axes(moves, listed, _dates(owner))
+        moves, clocks = _keys(owner, "moves", "do"), _clocks(owner)
+        fixed, axes = item_kinds(moves, clocks), item_axes(moves, clocks, _dates(owner))
     if owner is None or owner.lost & {"moves", "clocks"} or has_lost_fields(owner, ctx.faults):
         return None
     counted = {**fixed, **field_kinds(owner, facts_only=True)}
-    return Names(counted, {**field_kinds(owner), **counted}, axes, unsure_fields(owner, ctx.faults))
+    every, unsure = {**field_kinds(owner), **counted}, unsure_fields(owner, ctx.faults)
+    return Names(counted, every, axes, unsure, _may_be_blank(owner, grain.text))
+
+
+def _blank(ctx: Context, indicator: Node, den: Node, names: Names) -> None:
+    """A denominator that may be blank is not taken as 0: the part would count and its whole would not."""
+    empty = indicator.text_at("empty")
+    if empty is None or empty.text != "as_no" or ctx.faults.under(den.path):
+        return
+    expr = ctx.expression(den, names.every, Kind.NUMBER, Kind.BOOL, unsure=names.unsure)
+    maybe = sorted(expr.names & names.blank) if expr is not None and not is_boolean(expr.tree) else []
+    if maybe:
+        hint = "写 empty: skip 或 refuse，或写 coalesce(…)"
+        ctx.faults.add(den.place, f"分母用到的 {maybe[0]} 可能空缺，空缺不能按 0 计入分母", hint)
+
+
+def _parts(ctx: Context, indicator: Node, grain: str) -> None:
+    """What a grain must name is named, and nothing else."""
+    known = ctx.names("items")
+    if grain not in WORDS and known is not None and grain not in known:
+        return
+    needed = {FILING.word: {"form"}, MOVE.word: {"item"}, CLOCK.word: {"item", "clock"}}.get(grain, set())
+    given = indicator.names() & {"form", "item", "clock"}
+    for key in sorted(needed - given):
+        message = f"统计对象为 {grain} 时要写 {key}（哪{PARTS[key]}）"
+        ctx.faults.add(indicator.head, message, path=f"{indicator.path}.{key}")
+    for key in sorted(given - needed):
+        node = indicator.get(key)
+        ctx.faults.add(node.head if node is not None else indicator.head, f"统计对象为 {grain} 时不写 {key}")
+
+
+def _clock(ctx: Context, node: Node | None, owner: Node | None) -> None:
+    known = _clocks(owner)
+    if node is not None and owner is not None and node.text not in known:
+        ctx.unknown(node, "时限", node.text or "", known)
+
+
+def _clocks(owner: Node | None) -> list[str]:
+    clocks = owner.get("clocks") if owner is not None else None
+    return sorted(clocks.names()) if clocks is not None else []
+
+
+def _may_be_blank(owner: Node, grain: str) -> frozenset[str]:
+    """Return the fields a row may lack: those a form lets blank, and every field of an item."""
+    fields = owner.get("fields")
+    return frozenset(
+        key.text
+        for field in (fields.elements() if fields is not None else ())
+        if (key := field.text_at("key")) is not None and key.text is not None
+        if grain != FILING.word or ((blank := field.get("blank")) is not None and blank.value is True)
+    )
 
 
 def _item(ctx: Context, grain: Node) -> Node | None:

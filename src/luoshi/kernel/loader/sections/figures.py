@@ -24,13 +24,16 @@ TIME_AXIS = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){0,3}$"
 class Indicator(Section):
     """One figure over the rows of a grain: exactly one of count, sum, mean, median, share, num with den.
 
-    ``grain``: ``filing`` with its ``form``, or the key of an item type. ``time``: the axis by which rows
+    ``grain``: ``filing`` with its ``form``, an item type, ``move`` with its ``item``, ``clock`` with
+    its ``item`` and ``clock``. ``time``: the axis by which rows
     belong to a period; ``period`` for filings, a day of the item for items, ``end`` for how they stood then.
     """
 
     title: Title
     grain: Code
     form: Code | None = None
+    item: Code | None = None
+    clock: Code | None = None
     where: Expression | None = None
     count: Literal["all"] | None = None
     sum: Expression | None = None

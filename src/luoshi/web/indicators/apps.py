@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class IndicatorPagesConfig(AppConfig):
+    name = "luoshi.web.indicators"
+    label = "web_indicators"
