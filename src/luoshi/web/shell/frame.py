@@ -43,14 +43,14 @@ MENU: Menu = (
             Entry("工作台", "workbench", "home"),
             Entry("我的待办", "work_list", "checklist", "filing.view", "form", "待办"),
             Entry("我的事项", "item_mine", "briefcase", "item.handle", "item", "事项"),
-            Entry("指标数据", "indicator_list", "info-circle", "filing.view", "indicator"),
+            Entry("指标数据", "indicator_list", "chart-bar", "filing.view", "indicator"),
         ),
     ),
     (
         "责任落实",
         (
             Entry("责任清单", "duty_overview", "list-check", "list.view", "list", "清单"),
-            Entry("任务分解", "plan_list", "sitemap", "plan.view", "item", "任务"),
+            Entry("任务分解", "plan_list", "list-tree", "plan.view", "item", "任务"),
             Entry("节点填报", "form_list", "file-text", "filing.view", "form", "填报"),
             Entry("问答", "question_list", "message-circle", "question.view", "form"),
             Entry("督办单", "slip_list", "alert-triangle", "slip.view", "slip", "督办"),
