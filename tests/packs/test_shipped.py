@@ -52,5 +52,5 @@ def test_every_report_has_headings_a_table_a_chart_and_its_source(checked: Check
 
 def test_every_form_with_an_import_is_tried_on_real_rows(checked: CheckedPack):
     tried = {test["import"] for test in bodies(checked, "test").values() if test["import"]}
-    assert tried == set(bodies(checked, "import"))
+    assert tried == {key for key, body in bodies(checked, "import").items() if "form" in body}
     assert len(checked.trials) == len(bodies(checked, "test"))

@@ -37,6 +37,7 @@ VIEWED = (302, 403, 200, 200, 403, 200)
 ADMIN = (302, 403, 403, 403, 200, 403)
 SEEN_BY_PART = (302, 404, 200, 200, 404, 200)
 CASES = ["zhengqi.case"]
+NO_TOKEN = "00000000-0000-4000-8000-000000000000"
 FORM = ["bulletins.panjin"]
 REPORT = ["bulletins.panjin", "2023-01..2023-04"]
 
@@ -74,6 +75,12 @@ ROWS = (
     Row("item_export", READ, lambda ids: CASES),
     Row("item_new", (302, 403, 200, 403, 403, 403), lambda ids: CASES),
     Row("item_bulk", (302, 403, 200, 403, 403, 403), lambda ids: CASES, query="?move=send"),
+    Row("item_history", (302, 403, 200, 403, 403, 403), lambda ids: CASES),
+    Row("item_history_template", (302, 403, 200, 403, 403, 403), lambda ids: [*CASES, "platform"]),
+    Row("item_history_preview", same(404), lambda ids: [NO_TOKEN]),
+    Row("item_history_faults", same(404), lambda ids: [NO_TOKEN]),
+    Row("item_history_take", same(404), lambda ids: [NO_TOKEN], method="post"),
+    Row("item_history_drop", same(404), lambda ids: [NO_TOKEN], method="post"),
     Row("item_detail", SEEN_BY_PART, lambda ids: [ids["item"]]),
     Row("item_move", (302, 404, 200, 403, 404, 403), lambda ids: [ids["item"], "send"]),
     Row("item_extend", (302, 404, 404, 404, 404, 403), lambda ids: [ids["item"], 0]),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 
@@ -19,3 +22,34 @@ def advisory_lock(connection: BaseDatabaseWrapper, name: str) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [name])
+
+
+def insert_plain(connection: BaseDatabaseWrapper, rows: Sequence[models.Model]) -> None:
+    """Insert many rows of one model whose ids nobody needs, several times as fast as ``bulk_create``.
+
+    Columns that are None in every row are left to the database, so they must be nullable. Fields that compute
+    their value on saving are not for it. Needs a transaction.
+    """
+    if not rows:
+        return
+    fields: list[models.Field[Any, Any]] = [
+        field
+        for field in rows[0]._meta.concrete_fields
+        if not field.primary_key and any(getattr(row, field.attname) is not None for row in rows)
+    ]
+    quote = connection.ops.quote_name
+    columns = ", ".join(quote(str(field.column)) for field in fields)
+    marks = ", ".join(["%s"] * len(fields))
+
+    def value(field: models.Field[Any, Any], row: models.Model) -> Any:
+        found = getattr(row, field.attname)
+        return found if type(found) in _AS_IT_IS else field.get_db_prep_save(found, connection)
+
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {quote(rows[0]._meta.db_table)} ({columns}) VALUES ({marks})",
+            [[value(field, row) for field in fields] for row in rows],
+        )
+
+
+_AS_IT_IS = frozenset({int, str, type(None)})

@@ -27,11 +27,11 @@ class Started:
     """The clock starts with a budget or a fixed day; ``cutoff``: who comes later came the next working day.
 
     ``next_day``: the day (for hours: the part of the day) of the start does not count. A fixed day is counted
-    in working days.
+    in working days, a fixed moment in hours.
     """
 
     at: datetime
-    target: Amount | date
+    target: Amount | date | datetime
     next_day: bool = True
     cutoff: time | None = None
     hours: Hours = OFFICE
@@ -39,7 +39,9 @@ class Started:
     @property
     def unit(self) -> Unit:
         """Return what the clock counts in."""
-        return self.target.unit if isinstance(self.target, Amount) else Unit.WORKDAY
+        if isinstance(self.target, Amount):
+            return self.target.unit
+        return Unit.HOUR if isinstance(self.target, datetime) else Unit.WORKDAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def clock_started(event: Started, calendar: WorkCalendar) -> Clock:
         total = event.target.ticks
         due = scale.after(base, total)
     else:
-        due = end_of_day(event.target)
+        due = event.target if isinstance(event.target, datetime) else end_of_day(event.target)
         total = max(0, scale.between(base, due))
     return Clock(scale, event.at, base, total, due, due)
 

@@ -17,6 +17,7 @@ from luoshi.kernel.definitions.reading import (
     Unfit,
     date_read,
     decimal_read,
+    moment_read,
     text_read,
 )
 
@@ -61,6 +62,7 @@ class FieldKind(StrEnum):
     MONEY = "money"
     TEXT = "text"
     DATE = "date"
+    MOMENT = "moment"
     VOCAB = "vocab"
     ROWS = "rows"
     FILES = "files"
@@ -121,7 +123,8 @@ class Field:
     def read(self, raw: object) -> str | None:
         """Return the canonical text of a raw value (of a cell or an input box), None for a blank.
 
-        Numbers: plain spelling without trailing zeros. Dates: ISO. Vocab: the code, given as code or title.
+        Numbers: plain spelling without trailing zeros. Dates and moments: ISO. Vocab: the code, given as such
+        or as title.
         Table rows: a JSON list of objects, read column by column. Files are linked, never typed: always None.
         Raises: Unfit.
         """
@@ -137,6 +140,8 @@ class Field:
             return decimal_text(self._number(raw))
         if self.kind is FieldKind.DATE:
             return date_read(raw).isoformat()
+        if self.kind is FieldKind.MOMENT:
+            return moment_read(raw).isoformat(timespec="milliseconds")
         return self._option(text_read(raw)) if self.kind is FieldKind.VOCAB else self._long(text_read(raw))
 
     def typed(self, text: str | None) -> Decimal | str | None:
@@ -156,6 +161,8 @@ class Field:
             return "—"
         if self.kind is FieldKind.ROWS:
             return table_rows.rows_words(self, text)
+        if self.kind is FieldKind.MOMENT:
+            return text[:16].replace("T", " ")
         return self.options.get(text, text)
 
     def _number(self, raw: object) -> Decimal:

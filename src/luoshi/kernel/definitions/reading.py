@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from luoshi.core.beijing import LOCAL
+
 MISSING = "此项必填"
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -58,6 +60,19 @@ def date_read(raw: object) -> date:
         return date.fromisoformat(text_read(raw))
     except ValueError:
         raise Unfit("应为日期", "请写作 2023-01-31 这样的日期") from None
+
+
+def moment_read(raw: object) -> datetime:
+    """Return a raw value as a moment in Beijing time, to the millisecond; without an offset it is one there.
+
+    Raises: Unfit.
+    """
+    try:
+        found = raw if isinstance(raw, datetime) else datetime.fromisoformat(text_read(raw))
+    except ValueError:
+        raise Unfit("应为日期和时间", "请写作 2023-01-31 08:30 这样的时间") from None
+    local = found.replace(tzinfo=LOCAL) if found.utcoffset() is None else found.astimezone(LOCAL)
+    return local.replace(microsecond=local.microsecond // 1000 * 1000)
 
 
 def text_read(raw: object) -> str:

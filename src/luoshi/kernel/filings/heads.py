@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from luoshi.core.errors import nearest
+from luoshi.core.errors import NotFound, nearest
 from luoshi.kernel.definitions.queries import Def, definition
 from luoshi.kernel.files.tables import Table, column_letters
 from luoshi.kernel.filings.forms import Form
@@ -48,7 +48,10 @@ class Head:
 
 def template_of(import_ref: str) -> Template:
     """Return the import template ``import_ref`` ("pack.key"). Raises: NotFound."""
-    return template_from(definition("import", import_ref))
+    found = definition("import", import_ref)
+    if "form" not in found.body:
+        raise NotFound(f"“{import_ref}”是事项的导入模板，不能用来填报。")
+    return template_from(found)
 
 
 def template_from(found: Def) -> Template:

@@ -148,7 +148,8 @@ def _codes_ending(actor: Actor, ends: Mapping[str, date]) -> dict[str, str]:
 def templates_of(form_ref: str) -> list[Template]:
     """Return the import templates of a form."""
     pack = form_ref.partition(".")[0]
-    templates = map(template_from, definitions_of("import", pack))
+    imports = (found for found in definitions_of("import", pack) if "form" in found.body)
+    templates = map(template_from, imports)
     return [each for each in templates if each.form_ref == form_ref]
 
 

@@ -33,6 +33,8 @@ class ItemsConfig(AppConfig):
         register_kinds(
             {
                 "item.created": "事项已登记",
+                "item.taken_in": "事项已由外部记录导入",
+                "intake.taken": "外部记录已导入",
                 "item.moved": "事项已流转",
                 "item.edited": "事项已修改",
                 "item.duties_set": "事项责任单位已调整",

@@ -16,8 +16,9 @@ from luoshi.core.beijing import local_day
 from luoshi.core.canonical import canonical_bytes
 from luoshi.core.timing import Clock, Scale, Started, Unit, clock_after, clock_started
 from luoshi.core.timing.scales import HOUR_MS
+from luoshi.core.workdays import WorkCalendar
 from luoshi.kernel.calendars.queries import work_calendar
-from luoshi.kernel.items.clock_models import ItemClock
+from luoshi.kernel.items.clock_models import ClockPause, ItemClock
 from luoshi.kernel.items.clock_rows import clock_of, events_of_clock
 from luoshi.kernel.items.models import ClockFact
 from luoshi.kernel.ledger.rows import milliseconds
@@ -46,7 +47,8 @@ def clock_facts_remake(clocks: Iterable[tuple[ItemClock, str]]) -> None:
         newest = is_newest(row)
         if standing is None:
             ClockFact.objects.filter(clock_id=row.pk).delete()
-            ClockFact.objects.bulk_create(_chain(row, type_ref, newest=newest))
+            pauses = list(row.pauses.order_by("from_at", "id"))
+            ClockFact.objects.bulk_create(clock_chain(row, type_ref, pauses, newest=newest))
             continue
         wanted = _fact(row, type_ref, clock_of(row), row.started_at, newest=newest)
         for name in DERIVED:
@@ -80,10 +82,20 @@ def is_newest(row: ItemClock) -> bool:
     return not ItemClock.objects.filter(item_id=row.item_id, key=row.key, round__gt=row.round).exists()
 
 
-def _chain(row: ItemClock, type_ref: str, *, newest: bool) -> list[ClockFact]:
-    """Return the versions that follow from what is written of a round, by the calendar as it is now."""
-    calendar = work_calendar(row.calendar)
-    pauses, extensions = row.pauses.order_by("from_at", "id"), row.extensions.order_by("id")
+def clock_chain(
+    row: ItemClock,
+    type_ref: str,
+    pauses: Sequence[ClockPause],
+    *,
+    newest: bool,
+    fresh: WorkCalendar | None = None,
+) -> list[ClockFact]:
+    """Return the versions that follow from what is written of a round, by the calendar as it is now.
+
+    ``fresh``: that calendar, for a round just saved that nobody extended; then nothing is read.
+    """
+    calendar = fresh or work_calendar(row.calendar)
+    extensions = [] if fresh else list(row.extensions.order_by("id"))
     started, *later = events_of_clock(row, pauses, extensions)
     assert isinstance(started, Started)
     clock = clock_started(started, calendar)
@@ -91,7 +103,7 @@ def _chain(row: ItemClock, type_ref: str, *, newest: bool) -> list[ClockFact]:
     for event in later:
         clock = clock_after(clock, event)
         chain.append(_fact(row, type_ref, clock, event.at, newest=newest))
-    last = _fact(row, type_ref, clock_of(row), row.started_at, newest=newest)
+    last = _fact(row, type_ref, clock_of(row, calendar), row.started_at, newest=newest)
     for name in DERIVED:
         setattr(chain[-1], name, getattr(last, name))
     for one, other in pairwise(chain):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.db import models
@@ -23,15 +24,18 @@ class ItemClock(Ledgered):
     """One round of a clock of an item. ``definition``: the type whose rule it runs by, frozen at the start.
 
     ``total``, ``extended``, ``excluded`` and ``left`` are ticks: days, or milliseconds for hours.
-    ``fixed_on``: the day that a field named, instead of a budget. ``base_at``: counting begins after it.
+    ``fixed_on``, ``fixed_at``: the day or moment that a field named, instead of a budget.
+    ``base_at``: counting begins after it.
     ``due_at`` is null while paused; then ``held_at`` is when it was due and ``left`` what remains.
     ``bound_at``: after it the clock is missed if nobody does anything; null when there is none.
     ``calendar_print``: the content of the calendar by which ``due_at`` was computed.
-    ``next_step_at``: when the next step of its ladder falls due.
+    ``next_step_at``: when the next step of its ladder falls due. ``outside``: it was started by a step of
+    another system, so that nobody was or will be told of its ladder.
     """
 
     ledger_type: ClassVar[str] = "item_clock"
     ledger_derived: ClassVar[tuple[str, ...]] = ("next_step_at",)
+    ledger_later: ClassVar[Mapping[str, object]] = {"fixed_at": None, "outside": False}
 
     item = models.ForeignKey(
         "items.Item", verbose_name="事项", on_delete=models.PROTECT, related_name="clocks"
@@ -45,6 +49,7 @@ class ItemClock(Ledgered):
     unit = CodeField("单位", max_length=12)
     total = models.BigIntegerField("目标")
     fixed_on = models.DateField("限定日期", null=True, blank=True)
+    fixed_at = models.DateTimeField("限定时刻", null=True, blank=True)
     next_day = models.BooleanField("次日起算")
     cutoff = models.TimeField("截止时刻", null=True, blank=True)
     hours = CodeField("作息", max_length=40, blank=True)
@@ -65,6 +70,7 @@ class ItemClock(Ledgered):
     stopped_at = models.DateTimeField("停止时间", null=True, blank=True)
     voided_at = models.DateTimeField("作废时间", null=True, blank=True)
     next_step_at = models.DateTimeField("下一催办时间", null=True, blank=True)
+    outside = models.BooleanField("来自外部记录", default=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "时限"

@@ -61,6 +61,7 @@ class ClockView:
     most: int
     unit_title: str
     extensions: tuple[ClockExtension, ...]
+    outside: bool
 
 
 def clocks_of_item(item: Item, now: datetime) -> list[ClockView]:
@@ -114,6 +115,7 @@ def _view(
         most=most if unit.daily else most // HOUR_MS,
         unit_title=ticks_words(1, unit).partition(" ")[2],
         extensions=tuple(extensions),
+        outside=row.outside,
     )
 
 
@@ -132,7 +134,9 @@ def _why(
     counted = "当日计入" if not row.next_day else "当日不计，次日起算"
     cutoff = f"，{row.cutoff:%H:%M} 以后和休息日收到的视为下一工作日收到" if row.cutoff else ""
     found = [Why(f"{_moment(row.started_at)} 起算，{counted}{cutoff}", "")]
-    if row.fixed_on:
+    if row.fixed_at:
+        found.append(Why(f"限定时刻 {_moment(row.fixed_at)}", _due(clock)))
+    elif row.fixed_on:
         found.append(
             Why(f"限定日期 {row.fixed_on:%Y-%m-%d}，折合 {ticks_words(row.total, unit)}", _due(clock))
         )

@@ -64,7 +64,7 @@ def clock_put(row: ItemClock, clock: Clock, rule: ClockRule | None) -> None:
     row.stopped_at, row.voided_at = clock.stopped, clock.voided
     row.provisional = clock.open and clock.provisional
     row.calendar_print = calendar_print(clock.scale.calendar)
-    row.next_step_at = next_step(clock, rule, row.started_at)
+    row.next_step_at = None if row.outside else next_step(clock, rule, row.started_at)
 
 
 def next_step(clock: Clock, rule: ClockRule | None, after: datetime) -> datetime | None:
@@ -85,7 +85,7 @@ def events_of_clock(
 ) -> list[Event]:
     """Return what happened to a clock, in order of time, so that it can be replayed."""
     unit = Unit(row.unit)
-    target = row.fixed_on or amount_ticks(row.total, unit)
+    target = row.fixed_at or row.fixed_on or amount_ticks(row.total, unit)
     later: list[Event] = []
     for pause in pauses:
         later.append(Paused(pause.from_at, pause.until_at))

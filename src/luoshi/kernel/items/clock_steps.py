@@ -17,15 +17,14 @@ from luoshi.core.timing import (
     Scale,
     Started,
     Stopped,
-    Unit,
     Voided,
     clock_after,
     clock_started,
 )
-from luoshi.kernel.calendars.queries import work_calendar
-from luoshi.kernel.items.clock_facts import clock_fact_write
+from luoshi.kernel.definitions.fields import FieldKind
 from luoshi.kernel.items.clock_models import ClockPause, ItemClock
 from luoshi.kernel.items.clock_rows import clock_of, clock_put
+from luoshi.kernel.items.clock_store import ClockStore, Stored
 from luoshi.kernel.items.clocks import triggers_of
 from luoshi.kernel.items.models import Item, ItemMove
 from luoshi.kernel.items.schema import Stage
@@ -39,21 +38,25 @@ UNDER_WAY = (Stage.INTAKE, Stage.ASSIGNED, Stage.WORKING, Stage.WAITING)
 
 @dataclass(slots=True)
 class Changed:
-    """The rows a step wrote for clocks, and what the event tells: who did what, due before and after."""
+    """The rows a step wrote for clocks, and what the event tells: who did what, due before and after.
 
+    ``store``: where the rows stand.
+    """
+
+    store: ClockStore = field(default_factory=Stored)
     rows: list[Ledgered] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
 
 
-def clocks_step(kind: ItemType, item: Item, step: ItemMove) -> Changed:
-    """Start, stop, pause and resume the clocks of an item by a step just taken. One query to find them."""
-    changed = Changed()
+def clocks_step(kind: ItemType, item: Item, step: ItemMove, store: ClockStore | None = None) -> Changed:
+    """Start, stop, pause and resume the clocks of an item by a step just taken. One query to find them.
+
+    ``store``: where their rows stand, the database if not said.
+    """
+    changed = Changed() if store is None else Changed(store)
     if not kind.clocks and step.move != MERGE:
         return changed
-    newest: dict[str, ItemClock] = {}
-    if step.number > 1:
-        for row in ItemClock.objects.filter(item=item).order_by("key", "round"):
-            newest[row.key] = row
+    newest = changed.store.newest(item) if step.number > 1 else {}
     names = {trigger.name for trigger in triggers_of(step)}
     for rule in kind.clocks.values():
         _Turn(rule, kind, item, step, names, changed, newest.get(rule.key)).take()
@@ -70,7 +73,7 @@ class ClockChange:
 
     def __init__(self, row: ItemClock, rule: ClockRule | None, changed: Changed) -> None:
         self.row, self.rule, self.changed = row, rule, changed
-        self.clock: Clock = clock_of(row)
+        self.clock: Clock = clock_of(row, changed.store.calendar(row.calendar))
         self.was = row.due_at
         self.did: list[str] = []
 
@@ -98,17 +101,17 @@ class ClockChange:
     def pause(self, state: str, at: datetime, until: datetime | None) -> None:
         """Begin a pause, unless the clock is past due."""
         if self.apply(Paused(at, until), "paused"):
-            self.changed.rows.append(
-                ClockPause.objects.create(clock=self.row, state=state, from_at=at, until_at=until)
-            )
+            pause = ClockPause(clock=self.row, state=state, from_at=at, until_at=until)
+            self.changed.store.pause_put(pause)
+            self.changed.rows.append(pause)
 
     def write(self, item: Item, now: datetime) -> None:
         """Save the row with its fact when anything happened, and tell it."""
         if not self.did:
             return
         clock_put(self.row, self.clock, self.rule)
-        self.row.save()
-        clock_fact_write(self.row, item.type_ref, now)
+        self.changed.store.put(self.row)
+        self.changed.store.fact(self.row, item.type_ref, now)
         self.changed.rows.append(self.row)
         self.changed.told.append(
             {
@@ -120,9 +123,9 @@ class ClockChange:
         )
 
     def _pause_end(self, at: datetime) -> None:
-        pause = ClockPause.objects.get(clock=self.row, ended_at=None)
+        pause = self.changed.store.pause_open(self.row)
         pause.ended_at = at
-        pause.save(update_fields=["ended_at"])
+        self.changed.store.pause_put(pause)
         self.changed.rows.append(pause)
 
 
@@ -184,7 +187,8 @@ class _Turn:
         if not change.apply(Continued(now, excluded), "continued"):
             return
         if excluded and stopped is not None and due is not None and stopped <= due:
-            pause = ClockPause.objects.create(clock=change.row, from_at=stopped, ended_at=now)
+            pause = ClockPause(clock=change.row, from_at=stopped, ended_at=now)
+            self.changed.store.pause_put(pause)
             self.changed.rows.append(pause)
 
     def _returned(self) -> bool:
@@ -197,13 +201,8 @@ class _Turn:
         most, until = self.rule.pauses[self.step.to_state], None
         if most is not None:
             scale = Scale(most.unit, change.clock.scale.calendar, change.clock.scale.hours)
-            spent = ClockPause.objects.filter(
-                clock=change.row, state=self.step.to_state, ended_at__isnull=False
-            )
-            used = sum(
-                scale.between(since, ended or now)
-                for since, ended in spent.order_by("id").values_list("from_at", "ended_at")
-            )
+            spent = self.changed.store.spans(change.row, self.step.to_state)
+            used = sum(scale.between(since, ended) for since, ended in spent)
             if used >= most.ticks:
                 return
             until = scale.after(now, most.ticks - used)
@@ -212,28 +211,30 @@ class _Turn:
     def _start(self, again: Amount | None) -> None:
         rule, step = self.rule, self.step
         target = again or self._target()
-        calendar = work_calendar(rule.calendar)
+        store = self.changed.store
         started = Started(step.at, target, rule.next_day, rule.cutoff, rule.hours)
-        clock = clock_started(started, calendar)
+        clock = clock_started(started, store.calendar(rule.calendar))
         row = ItemClock(
             item=self.item,
             key=rule.key,
             round=self.row.round + 1 if self.row is not None else 1,
             definition_id=self.item.definition_id,
             from_step=step.number,
-            unit=(target.unit if isinstance(target, Amount) else Unit.WORKDAY).value,
-            fixed_on=None if isinstance(target, Amount) else target,
+            unit=started.unit.value,
+            fixed_on=None if isinstance(target, Amount | datetime) else target,
+            fixed_at=target if isinstance(target, datetime) else None,
             next_day=rule.next_day,
             cutoff=rule.cutoff,
             hours=rule.hours_text,
             calendar=rule.calendar,
             started_at=step.at,
+            outside=store.outside,
         )
         clock_put(row, clock, rule)
-        row.save(force_insert=True)
+        store.put(row)
         if self.row is not None:
-            clock_fact_write(self.row, self.item.type_ref, step.at, newest=False)
-        clock_fact_write(row, self.item.type_ref, step.at)
+            store.fact(self.row, self.item.type_ref, step.at, newest=False)
+        store.fact(row, self.item.type_ref, step.at)
         self.changed.rows.append(row)
         self.changed.told.append(
             {"clock": rule.key, "round": row.round, "did": ["started"], "due": [None, row.due_at]}
@@ -243,7 +244,7 @@ class _Turn:
             self._pause(change, step.at)
             change.write(self.item, step.at)
 
-    def _target(self) -> Amount | date:
+    def _target(self) -> Amount | date | datetime:
         """Return the first target that fits the item now. Raises: Incomplete for a day left blank."""
         values = self.item.values
         env = {key: field.typed(values.get(key)) for key, field in self.kind.fields.items()}
@@ -254,7 +255,8 @@ class _Turn:
                 return target.budget
             text = values.get(target.field)
             if text is not None:
-                return date.fromisoformat(text)
+                moment = self.kind.fields[target.field].kind is FieldKind.MOMENT
+                return (datetime if moment else date).fromisoformat(text)
             title = self.kind.fields[target.field].title
             raise Incomplete(
                 f"请先填写{title}，“{self.rule.title}”以它为期限。", fields={target.field: f"请填写{title}。"}

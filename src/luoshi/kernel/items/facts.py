@@ -13,10 +13,11 @@ from datetime import datetime
 from itertools import islice, zip_longest
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
 
 from luoshi.core.beijing import local_day
 from luoshi.core.canonical import canonical_bytes
+from luoshi.db.sql import insert_plain
 from luoshi.kernel.definitions.slots import Slot
 from luoshi.kernel.items.clock_facts import clock_facts_remake, clock_faults
 from luoshi.kernel.items.clock_models import ItemClock
@@ -176,14 +177,27 @@ def facts_expected(type_ref: str | None = None) -> Iterator[tuple[list[ItemFact]
         facts: list[ItemFact] = []
         moves: list[MoveFact] = []
         for item in chunk:
-            own = slots.setdefault(item.type_ref, slots_of(item.type_ref))
-            versions = list(versions_of(item, steps[item.pk], duties[item.pk]))
-            for version, after in zip_longest(versions, versions[1:]):
-                kind = type_by_id(version.step.definition_id)
-                facts.append(_fact(version, kind, own, milliseconds(after.step.at) if after else None))
-                if not version.step.move.startswith(CHANGES):
-                    moves.append(_move_fact(version))
+            if item.type_ref not in slots:
+                slots[item.type_ref] = slots_of(item.type_ref)
+            own, taken = facts_of(item, steps[item.pk], duties[item.pk], slots[item.type_ref])
+            facts += own
+            moves += taken
         yield facts, moves
+
+
+def facts_of(
+    item: Item, steps: Sequence[ItemMove], duties: Collection[ItemDuty], slots: Mapping[str, Slot]
+) -> tuple[list[ItemFact], list[MoveFact]]:
+    """Return the facts of one item, unsaved: one for each step, one for each move."""
+    facts: list[ItemFact] = []
+    moves: list[MoveFact] = []
+    versions = list(versions_of(item, steps, duties))
+    for version, after in zip_longest(versions, versions[1:]):
+        kind = type_by_id(version.step.definition_id)
+        facts.append(_fact(version, kind, slots, milliseconds(after.step.at) if after else None))
+        if not version.step.move.startswith(CHANGES):
+            moves.append(_move_fact(version))
+    return facts, moves
 
 
 def facts_check(progress: Callable[[str, int], None] = lambda stage, done: None) -> FactsVerdict:
@@ -237,10 +251,15 @@ def facts_rebuild(type_ref: str | None = None) -> int:
         (rows if type_ref is None else rows.filter(type_ref=type_ref)).delete()
     count = 0
     for facts, moves in facts_expected(type_ref):
-        ItemFact.objects.bulk_create(facts)
-        MoveFact.objects.bulk_create(moves)
+        facts_insert(facts, moves)
         count += len(facts)
     clocks = ItemClock.objects.select_related("item").order_by("id")
     clocks = clocks if type_ref is None else clocks.filter(item__type_ref=type_ref)
     clock_facts_remake((row, row.item.type_ref) for row in clocks.iterator(chunk_size=BATCH))
     return count
+
+
+def facts_insert(facts: Sequence[ItemFact], moves: Sequence[MoveFact]) -> None:
+    """Write facts made for many items."""
+    insert_plain(connection, facts)
+    insert_plain(connection, moves)

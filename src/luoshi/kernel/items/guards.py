@@ -27,7 +27,7 @@ def guards_check(kind: ItemType, item: Item, move: Move, actor: Actor, now: date
     taken = item.counts.get(move.key, 0)
     if move.most is not None and taken >= move.most:
         raise WrongState(f"“{move.title}”至多 {move.most} 次，本件已办 {taken} 次，请改办其他动作。")
-    _within(move, item, now)
+    within_check(move, item, now)
     for key, level in move.apart:
         _apart(kind, item, move, key, level, actor)
     if kind.states[move.end].stage is Stage.DONE:
@@ -53,7 +53,8 @@ def _closed_by_another(item: Item, move: Move, actor: Actor) -> None:
         raise SamePerson(f"本件由本人报请核查，不能再由本人“{move.title}”，请由其他人员办理。")
 
 
-def _within(move: Move, item: Item, now: datetime) -> None:
+def within_check(move: Move, item: Item, now: datetime) -> None:
+    """Refuse a move that comes too long after its state was entered. Raises: WrongState."""
     rule = move.within
     if rule is None:
         return

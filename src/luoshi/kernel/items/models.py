@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.db import models
@@ -11,6 +12,7 @@ from luoshi.kernel.items.clock_fact_models import ClockFact
 from luoshi.kernel.items.clock_models import ClockExtension, ClockPause, ItemClock
 from luoshi.kernel.items.evidence_models import ItemEvidence, MoveEvidence
 from luoshi.kernel.items.fact_models import ItemFact, ItemSlot, MoveFact
+from luoshi.kernel.items.history_models import HistoryDraft, ItemIntake, ItemOrigin
 from luoshi.kernel.items.schema import Stage
 from luoshi.kernel.ledger.rows import Ledgered, Root
 
@@ -18,14 +20,17 @@ __all__ = [
     "ClockExtension",
     "ClockFact",
     "ClockPause",
+    "HistoryDraft",
     "Item",
     "ItemClock",
     "ItemCounter",
     "ItemDuty",
     "ItemEvidence",
     "ItemFact",
+    "ItemIntake",
     "ItemLink",
     "ItemMove",
+    "ItemOrigin",
     "ItemParent",
     "ItemPrivate",
     "ItemReveal",
@@ -119,10 +124,14 @@ class ItemMove(Ledgered):
 
     ``move``: key of the move; ``_edit``, ``_duty``, ``_merge``, ``_migrate`` for changes that keep the state.
     ``changed``: field key → canonical text it got. ``nth``: which taking of this move it is.
+    ``origin_row``: the row of the file that tells of it, where another system recorded it and not this one;
+    then ``at`` is what that system says, ``origin_what`` what it calls the step, ``origin_by`` who took it
+    there, ``by_account`` who brought it in.
     """
 
     ledger_type: ClassVar[str] = "item_move"
-    ledger_private: ClassVar[tuple[str, ...]] = ("note", "basis", "changed")
+    ledger_private: ClassVar[tuple[str, ...]] = ("note", "basis", "changed", "origin_what", "origin_by")
+    ledger_later: ClassVar[Mapping[str, object]] = {"origin_row": None, "origin_what": "", "origin_by": ""}
 
     item = models.ForeignKey(Item, verbose_name="事项", on_delete=models.PROTECT, related_name="moves")
     number = models.PositiveIntegerField("序号")
@@ -143,6 +152,9 @@ class ItemMove(Ledgered):
     by_post = CodeField("经办岗位", max_length=60, blank=True)
     by_unit = CodeField("经办单位", max_length=40, blank=True)
     by_acting = models.BooleanField("代理", default=False)
+    origin_row = models.PositiveIntegerField("外部记录行", null=True, blank=True)
+    origin_what = models.CharField("外部环节", max_length=200, blank=True)
+    origin_by = models.CharField("外部经办", max_length=60, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "流转"

@@ -70,7 +70,8 @@ GIVEN = r"^([a-z][a-z0-9_]*|duty\.[a-z][a-z0-9_]*)$"
 NEED = r"^([a-z][a-z0-9_]*|duty\.[a-z][a-z0-9_]*|evidence:[1-9])$"
 WITHIN = r"^[1-9][0-9]{0,3} (workday|calendar_day|hour)$"
 FIELD_TYPE = (
-    r"^(int|int:[0-9]{1,9}-[0-9]{1,9}|money|text|date|decimal:[1-6]|percent:[0-6]|vocab:[a-z][a-z0-9_]*)$"
+    r"^(int|int:[0-9]{1,9}-[0-9]{1,9}|money|text|date|moment|decimal:[1-6]|percent:[0-6]"
+    r"|vocab:[a-z][a-z0-9_]*)$"
 )
 
 

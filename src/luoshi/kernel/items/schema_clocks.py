@@ -29,13 +29,13 @@ BUDGET = rf"^{AMOUNT}$"
 OFFICE_HOURS = rf"^{HOURS}$"
 CUTOFF = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 REOPEN = rf"^(none|new|new {AMOUNT})$"
-FIXED_UNIT = "workday"
-"""What a target that is a day is counted in."""
+FIXED_UNITS: Mapping[str, str] = {"date": "workday", "moment": "hour"}
+"""Type of the field that a target names → what the target is counted in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One target: a budget, or the day that a field holds, where ``when`` is true (None: always)."""
+    """One target: a budget, or the day or moment a field holds, where ``when`` is true (None: always)."""
 
     when: Expr | None
     budget: Amount | None

@@ -67,31 +67,11 @@ def step_write(step: Step) -> Taken:
     Ledger: one event ``step.event`` on the item with every row written; ``notice.sent`` for who is told.
     """
     item, kind = step.item, step.kind
-    from_state, from_stage = item.state, item.stage
-    number = item.steps + 1
-    changed = {key: text for key, text in step.read.values.items() if item.values.get(key) != text}
-    _item_apply(step, number, changed)
+    from_state = item.state
+    row = step_row(step)
     item.save()
-    row = ItemMove.objects.create(
-        item=item,
-        number=number,
-        definition_id=item.definition_id,
-        move=step.move,
-        nth=item.counts[step.move],
-        from_state=from_state,
-        to_state=item.state,
-        from_stage=from_stage,
-        to_stage=item.stage,
-        changed=changed,
-        note=step.read.note,
-        basis=step.read.basis,
-        at=step.now,
-        by_account=step.actor.account_id,
-        by_post=step.actor.post_code,
-        by_unit=step.actor.unit_code,
-        by_acting=step.actor.acting,
-    )
-    duties = _duties_write(step, number)
+    row.save(force_insert=True)
+    duties = _duties_write(step, row.number)
     private = _private_write(item, step.read.private)
     proofs = [MoveEvidence.objects.create(step=row, revision=each) for each in step.proofs]
     facts_step(kind, item, row, step.duties)
@@ -102,7 +82,7 @@ def step_write(step: Step) -> Taken:
         "number": item.number,
         "move": step.move,
         "state": [from_state, item.state],
-        "fields": sorted([*changed, *step.read.private]),
+        "fields": sorted([*row.changed, *step.read.private]),
         "duties": {role: [each.unit.code for each in who] for role, who in sorted(step.read.duties.items())},
         "clocks": clocks.told,
         "evidence": [each.sha256 for each in step.proofs],
@@ -118,6 +98,34 @@ def step_write(step: Step) -> Taken:
     if step.move != MIGRATE:
         step_tell(kind, item, row, step.duties, actor=step.actor, now=step.now)
     return Taken(item, row, tuple(triggers_of(row)))
+
+
+def step_row(step: Step) -> ItemMove:
+    """Apply a step to its item and return the row of it, both unsaved."""
+    item, read = step.item, step.read
+    from_state, from_stage = item.state, item.stage
+    number = item.steps + 1
+    changed = {key: text for key, text in read.values.items() if item.values.get(key) != text}
+    _item_apply(step, number, changed)
+    return ItemMove(
+        item=item,
+        number=number,
+        definition_id=item.definition_id,
+        move=step.move,
+        nth=item.counts[step.move],
+        from_state=from_state,
+        to_state=item.state,
+        from_stage=from_stage,
+        to_stage=item.stage,
+        changed=changed,
+        note=read.note,
+        basis=read.basis,
+        at=step.now,
+        by_account=step.actor.account_id,
+        by_post=step.actor.post_code,
+        by_unit=step.actor.unit_code,
+        by_acting=step.actor.acting,
+    )
 
 
 def _item_apply(step: Step, number: int, changed: Mapping[str, str | None]) -> None:
@@ -154,10 +162,19 @@ def _duties_write(step: Step, number: int) -> list[ItemDuty]:
 
 
 def _duty(step: Step, role: str, target: Target, number: int) -> ItemDuty:
+    chain = ancestor_chain(target.unit.pk, local_day(step.now))
+    row = duty_row(step.item, role, target, number, chain)
+    row.save(force_insert=True)
+    return row
+
+
+def duty_row(
+    item: Item, role: str, target: Target, number: int, chain: Sequence[tuple[str, int]]
+) -> ItemDuty:
+    """Return a duty given with a step, unsaved. ``chain``: the units above it on that day, nearest first."""
     unit = target.unit
-    chain = ancestor_chain(unit.pk, local_day(step.now))
-    return ItemDuty.objects.create(
-        item=step.item,
+    return ItemDuty(
+        item=item,
         role=role,
         unit=unit,
         post=target.post,

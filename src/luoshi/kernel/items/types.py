@@ -66,7 +66,10 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class ItemType:
-    """One item type of one pack version; ``area``: the title of its pack, under which menus show it."""
+    """One item type of one pack version; ``area``: the title of its pack, under which menus show it.
+
+    ``imports``: the imports of its pack that bring items of it in from other systems.
+    """
 
     ref: str
     pack: str
@@ -84,6 +87,7 @@ class ItemType:
     clocks: Mapping[str, ClockRule]
     evidence: EvidenceRule
     rules: tuple[ItemRule, ...] = ()
+    imports: tuple[str, ...] = ()
 
     @property
     def facts(self) -> tuple[Field, ...]:
@@ -196,6 +200,9 @@ def _read(found: Def) -> ItemType:
         clocks={key: clock_rule(key, clock, holders) for key, clock in (body.get("clocks") or {}).items()},
         rules=tuple(item_rule(each) for each in body.get("rules") or ()),
         evidence=evidence_rule(body.get("evidence")),
+        imports=tuple(
+            each.ref for each in definitions_in(version, "import") if each.body.get("item") == found.key
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from luoshi.kernel.definitions.actions import Entry
 from luoshi.kernel.loader.bodies import bodies_of, content_of, stored
 from luoshi.kernel.loader.checks.context import Context
 from luoshi.kernel.loader.checks.forms import check_forms, check_head, check_imports, check_roles, check_vocab
+from luoshi.kernel.loader.checks.histories import check_histories
 from luoshi.kernel.loader.checks.indicators import check_counting, check_indicators
 from luoshi.kernel.loader.checks.items import check_items
 from luoshi.kernel.loader.checks.lists import check_lists
@@ -37,6 +38,7 @@ CHECKS: tuple[Callable[[Context], None], ...] = (
     check_forms,
     check_notices,
     check_imports,
+    check_histories,
     check_indicators,
     check_schemes,
     check_reports,

@@ -20,7 +20,9 @@ _PATTERNS: Mapping[str, str] = {
     "owner": "应写作 unit:@槽位",
     "organ": "应写作 @槽位",
     "who": "应写作 post:@槽位、unit:@槽位 或 duty:角色[.head|.super]",
-    "type": "应为 int、decimal:N、percent:N、money、text、date、vocab:选项表、rows:行数 或 files:份数 之一",
+    "zone": "应为时区名称，如 Asia/Shanghai",
+    "type": "应为 int、decimal:N、percent:N、money、text、date、vocab:选项表、rows:行数、files:份数 之一，"
+    "事项还可为 moment",
     "until": "应写作 2027-12-31",
     "hour": "应写作 08:30",
     "element": "应为大写字母开头的数据元编码",

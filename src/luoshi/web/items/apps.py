@@ -10,5 +10,11 @@ class ItemsConfig(AppConfig):
         from django.urls import reverse
 
         from luoshi.kernel.notify.topics import register_address
+        from luoshi.web.items.history_views import import_tool, origin_panel
+        from luoshi.web.items.panels import register_panel, register_tool
 
+        register_tool("history", for_types=lambda kind: bool(kind.imports), build=import_tool, order=90)
+        register_panel(
+            "origin", for_types=lambda kind: bool(kind.imports), build=origin_panel, place="side", order=10
+        )
         register_address("item", lambda number: reverse("item_detail", args=[number]))

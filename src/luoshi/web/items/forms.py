@@ -153,6 +153,9 @@ def _field(field: Field, needed: bool) -> forms.Field:
         return forms.ChoiceField(choices=[("", "请选择"), *field.options.items()], **settings)
     if field.kind is FieldKind.DATE:
         return forms.CharField(widget=forms.DateInput(attrs={"type": "date"}), **settings)
+    if field.kind is FieldKind.MOMENT:
+        settings["help_text"] = settings["help_text"] or "写作 2023-01-31 08:30"
+        return forms.CharField(widget=forms.TextInput(attrs={"size": 18}), **settings)
     if field.kind in NUMBERS:
         return forms.CharField(widget=forms.TextInput(attrs={"inputmode": "decimal", "size": 12}), **settings)
     if field.shortest >= LONG_FROM and not field.pii:

@@ -90,7 +90,7 @@ def entries_of_steps(
     found = []
     for step in steps:
         by = (step.by_account, step.by_post, step.by_unit, *(["acting"] if step.by_acting else []))
-        said = [("说明", step.note), ("依据", step.basis)]
+        said = [("来自外部记录", _origin(step)), ("说明", step.note), ("依据", step.basis)]
         changed = [
             (kind.fields[key].title, kind.fields[key].display(text) or "（清空）")
             for key, text in step.changed.items()
@@ -108,6 +108,14 @@ def entries_of_steps(
             )
         )
     return found
+
+
+def _origin(step: Any) -> str:
+    """Return how another system tells a step that was brought in; empty for one taken here."""
+    if step.origin_row is None:
+        return ""
+    who = f"，原经办 {step.origin_by}" if step.origin_by else ""
+    return f"{step.origin_what}{who}，表中第 {step.origin_row} 行"
 
 
 def step_title(kind: ItemType, step: Any) -> str:

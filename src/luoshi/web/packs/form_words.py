@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from luoshi.kernel.definitions.fields import FILE_KINDS
+from luoshi.web.packs.history_words import history_words
 from luoshi.web.packs.words import NONE, PERIODS, UNIT_NAMES, Grid, Titles, Words, expression_words
 
 TYPES = {"int": "整数", "money": "金额（元）", "text": "文字", "date": "日期"}
@@ -112,6 +113,8 @@ def range_words(field: Mapping[str, Any]) -> str:
 
 def import_words(body: Mapping[str, Any], titles: Titles) -> Words:
     """A template: which columns of the table go into which fields."""
+    if "item" in body:
+        return history_words(body, titles)
     pairs = (
         ("表单", titles.of("form", body["form"])),
         ("单位列", body["unit"]),

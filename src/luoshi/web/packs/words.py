@@ -38,6 +38,8 @@ UNIT_NAMES = {
 PERIODS = {"month": "月", "quarter": "季", "half": "半年", "year": "年", "node": "节点", "range": "若干个月"}
 TOKEN = re.compile(r"'[^']*'|\"[^\"]*\"|[A-Za-z_][\w.]*|\d+(?:\.\d+)?|[<>=!]=|[<>*/+\-(),\[\]]|\S")
 NONE = "不设"
+# Fields of items stand beside those of forms, which may have the same key.
+ITEM_FIELDS = "item:"
 
 
 @dataclass(frozen=True)
@@ -75,15 +77,20 @@ class Titles:
         known = list(found)
         forms = {each.key: each.title for each in known if each.kind == "form"}
         by_kind = {(each.kind, each.key): without_holes(each.title) for each in known}
+        items = {each.key: each.title for each in known if each.kind == "item"}
         by_kind |= {
-            ("import", each.key): forms.get(each.body["form"], each.key)
+            ("import", each.key): items.get(each.body["item"], each.key)
+            if "item" in each.body
+            else forms.get(each.body["form"], each.key)
             for each in known
             if each.kind == "import"
         }
         fields = {
-            each.key: {field["key"]: field["title"] for field in each.body["fields"]}
+            (each.key if each.kind == "form" else f"{ITEM_FIELDS}{each.key}"): {
+                field["key"]: field["title"] for field in each.body["fields"]
+            }
             for each in known
-            if each.kind == "form"
+            if each.kind in ("form", "item")
         }
         return cls(by_kind, fields, units or {})
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from luoshi.core.expr import Kind
 from luoshi.core.timing import hours_of
 from luoshi.kernel.items.hooks import opener_names
-from luoshi.kernel.items.schema_clocks import FIXED_UNIT
+from luoshi.kernel.items.schema_clocks import FIXED_UNITS
 from luoshi.kernel.loader.checks.context import Context, field_kinds, has_lost_fields, unsure_fields
 from luoshi.kernel.loader.checks.lifecycle import Edge, edges_of
 from luoshi.kernel.loader.nodes import Node
@@ -87,21 +87,18 @@ def _targets(ctx: Context, item: Node, clock: Node, edges: Iterable[Edge]) -> se
         if budget is not None and budget.text:
             units.add(budget.text.partition(" ")[2])
         if field is not None and known:
-            units.add(FIXED_UNIT)
-            _day(ctx, item, clock, target, kinds, edges)
+            units |= {unit for unit in (_day(ctx, item, clock, target, edges),) if unit}
     return units
 
 
-def _day(
-    ctx: Context, item: Node, clock: Node, target: Node, kinds: Mapping[str, Kind], edges: Iterable[Edge]
-) -> None:
-    """A day as target is a date field that stands when the clock starts."""
+def _day(ctx: Context, item: Node, clock: Node, target: Node, edges: Iterable[Edge]) -> str:
+    """A day or moment as target is a field that stands at the start; return what it is counted in."""
     field = target.text_at("field")
     assert field is not None
-    dates = {key for key, kind in kinds.items() if kind is Kind.DATE}
-    if field.text not in dates:
-        ctx.unknown(field, "日期字段", field.text or "", dates)
-        return
+    fixed = {key: FIXED_UNITS[kind] for key, kind in _types(item).items() if kind in FIXED_UNITS}
+    if field.text not in fixed:
+        ctx.unknown(field, "日期字段", field.text or "", fixed)
+        return ""
     starts = [(node.text or "").split(".") for node in _many(clock.get("start"))]
     asks = {"create", *(parts[1] for parts in starts if len(parts) > 1)}
     # Under a condition it is enough that the day may be given: the start is refused while it is blank.
@@ -109,8 +106,20 @@ def _day(
     for edge in edges:
         told = (each.text for name in listed for each in _many(edge.node.get(name)))
         if edge.do in asks and field.text in told:
-            return
+            return fixed[field.text]
     ctx.faults.add(field.place, f"字段 {field.text} 在起算时可能还没有填，请在登记或起算动作的 need 中写明")
+    return fixed[field.text]
+
+
+def _types(item: Node) -> dict[str, str]:
+    """Return the type of every readable field that is not personal."""
+    private = private_fields(item)
+    return {
+        key.text or "": type_.text or ""
+        for field in _elements(item, "fields")
+        if (key := field.text_at("key")) is not None and (type_ := field.text_at("type")) is not None
+        if key.text not in private
+    }
 
 
 def private_fields(item: Node) -> set[str]:

@@ -179,4 +179,4 @@ def unsure_fields(form: Node, faults: Faults) -> set[str]:
     }
 
 
-_KINDS = {"text": Kind.TEXT, "vocab": Kind.TEXT, "date": Kind.DATE}
+_KINDS = {"text": Kind.TEXT, "vocab": Kind.TEXT, "date": Kind.DATE, "moment": Kind.TEXT}

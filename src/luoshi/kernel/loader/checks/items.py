@@ -111,7 +111,7 @@ def _bounds(ctx: Context, field: Node, kind: str, parameter: str) -> None:
         node = field.get(name)
         if node is None or node.value is None:
             continue
-        if kind in ("date", "vocab") or (kind == "text" and name == "max"):
+        if kind in ("date", "moment", "vocab") or (kind == "text" and name == "max"):
             ctx.faults.add(node.head, f"{kind} 字段不能写 {name}")
         elif kind == "int" and parameter:
             ctx.faults.add(node.head, f"类型 int:{parameter} 已含上下限，不要再写 {name}")

@@ -13,7 +13,10 @@ def check_tests(ctx: Context) -> None:
     tests = ctx.root.get("tests")
     for test in tests.elements() if tests is not None else ():
         _subject(ctx, test)
-        ctx.require(test.text_at("import"), "imports")
+        template = ctx.require(test.text_at("import"), "imports")
+        if template is not None and "item" in template.names():
+            node = test.text_at("import")
+            ctx.faults.add(node.place if node else test.head, "检验只用表单的导入模板，这是事项的导入模板")
         ctx.require(test.text_at("item"), "items")
         ctx.require(test.text_at("scheme"), "schemes")
         for key in ("rows", "units", "want"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from luoshi.kernel.loader.sections.base import Code, Section
 from luoshi.kernel.loader.sections.figures import Indicator, Scheme
-from luoshi.kernel.loader.sections.forms import Form, Import
+from luoshi.kernel.loader.sections.forms import AnyImport, Form
 from luoshi.kernel.loader.sections.head import PackHead, Role, Slot, Vocab
 from luoshi.kernel.loader.sections.items import Item, Migrate
 from luoshi.kernel.loader.sections.lists import ListTemplate
@@ -23,7 +23,7 @@ class PackFile(Section):
     items: dict[Code, Item] = {}
     forms: dict[Code, Form] = {}
     notices: dict[Code, Notice] = {}
-    imports: dict[Code, Import] = {}
+    imports: dict[Code, AnyImport] = {}
     indicators: dict[Code, Indicator] = {}
     schemes: dict[Code, Scheme] = {}
     reports: dict[Code, Report] = {}

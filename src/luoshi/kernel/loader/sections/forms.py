@@ -19,6 +19,7 @@ from luoshi.kernel.loader.sections.base import (
     Title,
     Words,
 )
+from luoshi.kernel.loader.sections.items import Codes
 
 Moment = Annotated[str, StringConstraints(pattern=rf"^{OFFSET}$")]
 FieldType = Annotated[
@@ -165,3 +166,50 @@ class Import(Section):
     period: ColumnTitle
     columns: Annotated[dict[Code, ColumnTitle], Field(min_length=1)]
     ignore: list[ColumnTitle] = []
+
+
+class Meaning(Section):
+    """What an activity of another system is here: a move, or several of which the first that fits counts."""
+
+    is_: Annotated[str, StringConstraints(min_length=1, max_length=200), Field(alias="is")]
+    do: Codes
+
+
+class Activity(Section):
+    """The columns of a table with a row for each step: what was done, when."""
+
+    column: ColumnTitle
+    time: ColumnTitle
+    moves: Annotated[list[Meaning], Field(min_length=1, max_length=200)]
+
+
+class ItemImport(Section):
+    """How a table of another system becomes items with their history.
+
+    ``number``, ``title``: columns of its own number and of the title. ``zone``: of times without an offset.
+    ``columns``: field key → column; ``duties``: role → column with units; ``times``: move → column with its
+    time; ``who``, ``note``: who took a step there, and what was noted. ``earlier``: what becomes of a case
+    with a step before its registration, refused or registered at that ``first`` step.
+    """
+
+    item: Code
+    number: ColumnTitle
+    title: ColumnTitle
+    zone: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}$", max_length=60)]
+    earlier: Literal["refuse", "first"]
+    columns: dict[Code, ColumnTitle] = {}
+    duties: dict[Code, ColumnTitle] = {}
+    times: dict[Code, ColumnTitle] = {}
+    activity: Activity | None = None
+    who: ColumnTitle | None = None
+    note: ColumnTitle | None = None
+    ignore: list[ColumnTitle] = []
+
+
+def _of_items_or_form(value: object) -> str:
+    return "items" if isinstance(value, dict) and "item" in value else "form_"
+
+
+AnyImport = Annotated[
+    Annotated[Import, Tag("form_")] | Annotated[ItemImport, Tag("items")], Discriminator(_of_items_or_form)
+]
