@@ -238,7 +238,7 @@ class Folder:
         clocks_step(self.kind, item, row, held)
 
     def _checked(self, item: Item, move: Move, read: Read, duties: Sequence[ItemDuty], at: datetime) -> None:
-        needs_check(self.kind, move.need, read, values=item.values, private=(), duties=duties)
+        needs_check(self.kind, move.need, read, values=item.values, private=(), duties=duties, unproved={})
         rules_check(self.kind, [move.key], {**item.values, **read.values})
         if move.most is not None and item.counts.get(move.key, 0) >= move.most:
             raise WrongState(f"“{move.title}”至多 {move.most} 次")
