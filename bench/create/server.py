@@ -1,6 +1,7 @@
 """python -m bench.create.server: migrate, or serve the compared views until the parent ends this process.
 
-``prepare`` makes the tables, an official with the right to create, and prints the cookie of the session.
+``prepare`` makes the tables, an official with the right to create, and prints the cookie of the session;
+``prepare_items`` makes two officials and the pack of firms' cases.
 ``serve`` listens on a free port of 127.0.0.1, prints it, and gives events their position every second.
 """
 
@@ -77,4 +78,6 @@ if __name__ == "__main__":
     import django
 
     django.setup()
-    {"prepare": prepare, "serve": serve}[sys.argv[1]]()
+    from bench.create.items_world import prepare_items
+
+    {"prepare": prepare, "prepare_items": prepare_items, "serve": serve}[sys.argv[1]]()
