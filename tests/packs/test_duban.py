@@ -153,7 +153,7 @@ def test_a_part_is_gathered_by_the_unit_that_leads():
 
 
 def drafted(unit: str = "P1"):
-    values = {"kind": "special", "finding": "三项任务未达到序时进度。", "demand": "限期补齐"}
+    values = {"kind": "daily", "finding": "三项任务未达到序时进度。", "demand": "限期补齐"}
     given = Given(title="专项督查结论", values=values)
     item = item_create(actor=office(31), type_ref=CONCLUSION, given=given, now=NOW)
     return go(item, "submit", office(31), duties={"lead": [unit]})

@@ -278,9 +278,25 @@ ROWS = (
         Row(f"handover_{name}", same(404), lambda ids: [0, 0], method="post")
         for name in ("line_note", "line_remove", "supplement_confirm")
     ),
+    Row("supervision_plans", READ),
+    Row("supervision_plans_export", READ),
+    Row("supervision_plan_new", (302, 403, 403, 200, 403, 403)),
+    Row("supervision_plan", same(404), lambda ids: [1]),
+    Row("supervision_plan_approve", same(404), lambda ids: [1], method="post"),
+    Row("supervision_plan_cancel", same(404), lambda ids: [1], method="post"),
+    Row("supervision_authorities", READ),
+    Row("supervision_authority_end", (302, 403, 403, 302, 403, 403), lambda ids: [1]),
+    Row("supervision_listing", READ),
+    Row("supervision_bulletin", READ),
+    Row("supervision_bulletin_export", READ),
+    Row("supervision_notice", same(404), lambda ids: [1]),
+    Row("supervision_notice_docx", same(404), lambda ids: [1]),
+    Row("supervision_parts", same(404), lambda ids: [1]),
     Row("slip_list", READ),
     Row("slip_export", READ),
     Row("slip_proposals", (302, 403, 403, 200, 403, 403)),
+    Row("slip_press", (302, 403, 403, 404, 403, 403), lambda ids: [1]),
+    Row("slip_call_drop", (302, 403, 403, 302, 403, 403), lambda ids: [1]),
     # No pack of this sample has rules for slips: tests/web/slips holds the table for a slip that is there.
     *(
         Row(f"slip_{name}", same(404), lambda ids: [1])

@@ -26,6 +26,7 @@ urlpatterns = [
     path("handovers/", include("luoshi.web.handover.urls")),
     path("requests/", include("luoshi.web.requests.urls")),
     path("slips/", include("luoshi.web.slips.urls")),
+    path("supervision/", include("luoshi.web.supervision.urls")),
     path("ledger/", include("luoshi.web.ledger.urls")),
 ]
 handler400 = "luoshi.web.shell.views.bad_request"

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from luoshi.core.actor import SYSTEM, SYSTEM_ACTOR, Actor
+from luoshi.domains.supervision.authorities import Grant, authority_grant
 from luoshi.kernel.calendars.actions import calendar_install
 from luoshi.kernel.items.actions import item_create, item_move
 from luoshi.kernel.items.clock_models import ItemClock
@@ -39,6 +40,22 @@ def duban_world() -> None:
         grow(code, "A")
     post_create(by=SYSTEM, code="approver", title="督查审批岗", unit_code="ZX", now=NOW)
     pack_install(actor=SYSTEM_ACTOR, path="duban", bindings=BINDINGS, now=NOW)
+    authority_grant(actor=office(), grant=granted(), now=NOW)
+
+
+def granted(unit: str = "DC", **given: Any) -> Grant:
+    """An authority of a body, as typed."""
+    typed = {
+        "unit_code": unit,
+        "standing": "body",
+        "granted_by": "示例区人民政府",
+        "paper": "示政办〔2021〕1号",
+        "matter": "区政府重点工作和会议决定事项",
+        "scope": "区政府各部门、各街道",
+        "duty": "督查区政府决策部署的落实",
+        "from_on": date(2021, 1, 1),
+    }
+    return Grant(**(typed | given))
 
 
 def office(account: int = 7) -> Actor:

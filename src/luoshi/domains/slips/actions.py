@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Max
 
 from luoshi.core.actor import Actor, require
-from luoshi.core.beijing import end_of_day, local_day
 from luoshi.core.errors import Incomplete, Invalid, NotAllowed, SamePerson, WrongState
 from luoshi.db.sql import advisory_lock
-from luoshi.domains.slips.models import Decision, Slip, SlipLine, SlipReply, SlipState
-from luoshi.domains.slips.proposals import Owed, first_level, unanswered
-from luoshi.domains.slips.rules import Level, Rules, calendar_of, rules_by_id, rules_get
+from luoshi.domains.slips.about_items import slip_follow
+from luoshi.domains.slips.issuing import issuing, slip_followed, slip_numbered, slip_write, told
+from luoshi.domains.slips.models import Decision, Slip, SlipReply, SlipState
+from luoshi.domains.slips.proposals import first_level, unanswered
+from luoshi.domains.slips.rules import Rules, rules_by_id, rules_get
 from luoshi.domains.slips.sight import issues, slip_locked, took_part
 from luoshi.domains.slips.telling import tell_unit
 from luoshi.domains.slips.texts import short
@@ -22,7 +22,6 @@ from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.ledger.actions import Entry, record, record_many
 from luoshi.kernel.ledger.rows import Ledgered
 from luoshi.kernel.org.models import Unit
-from luoshi.kernel.org.queries import unit_get
 
 MOST_UNITS = 200
 OPEN = (SlipState.ISSUED, SlipState.REPLIED, SlipState.SIGNED)
@@ -39,7 +38,8 @@ def slips_issue(
     many), WrongState (a unit owes nothing that is overdue long enough and not pressed for).
     Ledger: ``slip.issued`` for each with its lines.
     """
-    rules = _issuing(actor, rules_get(rules_ref))
+    rules = issuing(actor, rules_get(rules_ref))
+    require(rules.forms, f"“{rules.title}”按事项逐件发出，请在事项一栏办理。", Invalid)
     require(unit_ids, "请先选择要发的单位。", Incomplete)
     require(len(unit_ids) <= MOST_UNITS, f"一次最多发 {MOST_UNITS} 份，请分批办理。", Invalid)
     text = short(text)
@@ -55,7 +55,7 @@ def slips_issue(
             )
     require(proposed.keys() == set(unit_ids), "所选单位有误，请刷新页面后重新选择。", Invalid)
     return [
-        _issue(actor, rules, level, each.unit, each.owed, now, text=text)
+        slip_write(actor, rules, level, each.unit, each.owed, now, text=text)
         for each in sorted(proposed.values(), key=lambda each: (each.unit.sort, each.unit.code))
     ]
 
@@ -74,6 +74,8 @@ def slip_escalate(*, actor: Actor, slip_id: int, now: datetime, text: str = "") 
         f"该督办单{former.get_state_display()}，不能升级。",
         WrongState,
     )
+    if rules.items:
+        return slip_follow(actor=actor, former=former, rules=rules, text=text, now=now)
     level = rules.next_of(former.level)
     if level is None:
         raise WrongState(f"{former.level_title}已是最高级别，不能再升级。")
@@ -82,12 +84,11 @@ def slip_escalate(*, actor: Actor, slip_id: int, now: datetime, text: str = "") 
     owed = unanswered(rules, former, now)
     require(owed, "所督办的事项都已报送，无须升级；请认可单位的回复。", WrongState)
     longest = max(each.days for each in owed)
+    assert level.after is not None
     if longest <= level.after:
         raise WrongState(f"逾期超过 {level.after} 个工作日才能发{level.title}，现逾期 {longest} 个工作日。")
-    slip = _issue(actor, rules, level, former.unit, owed, now, text=text, former=former)
-    former.state = SlipState.ESCALATED
-    former.save()
-    record(former, "slip.escalated", by=actor.by, at=now, data=_told(former) | {"next": str(slip)})
+    slip = slip_write(actor, rules, level, former.unit, owed, now, text=text, former=former)
+    slip_followed(former, slip, actor, now)
     return slip
 
 
@@ -112,7 +113,7 @@ def slip_cancel(*, actor: Actor, slip_id: int, reason: str, now: datetime) -> Sl
     if not reason:
         raise Incomplete("请写明撤销理由。", fields={"text": "请写明撤销理由。"})
     advisory_lock(connection, "slips.number")
-    notice = _slip(actor, rules, rules.level(slip.level), slip.unit, now)
+    notice = slip_numbered(actor, rules, rules.level(slip.level), slip.unit, now)
     notice.text, notice.cancels, notice.state = reason, slip, SlipState.NOTICE
     notice.save()
     slip.state = SlipState.CANCELLED
@@ -122,14 +123,14 @@ def slip_cancel(*, actor: Actor, slip_id: int, reason: str, now: datetime) -> Sl
         line.standing = False
         line.save()
     entries = [
-        Entry(notice, "slip.cancelling", data=_told(notice) | {"cancels": str(slip)}),
-        Entry(slip, "slip.cancelled", rows=lines, data=_told(slip) | {"by": str(notice)}),
+        Entry(notice, "slip.cancelling", data=told(notice) | {"cancels": str(slip)}),
+        Entry(slip, "slip.cancelled", rows=lines, data=told(slip) | {"by": str(notice)}),
     ]
     if slip.former_id is not None:
         former = Slip.objects.select_for_update().get(pk=slip.former_id)
         former.state = _state_before(former)
         former.save()
-        entries.append(Entry(former, "slip.resumed", data=_told(former)))
+        entries.append(Entry(former, "slip.resumed", data=told(former)))
     record_many(entries, by=actor.by, at=now)
     tell_unit(slip, "cancelled", f"{slip}已撤销，见{notice}。", actor, now)
     return notice
@@ -170,16 +171,6 @@ def slip_return(*, actor: Actor, slip_id: int, comment: str, now: datetime) -> S
     return reply
 
 
-def _issuing(actor: Actor, rules: Rules) -> Rules:
-    require_right(actor, "slip.issue")
-    if not rules.organ:
-        raise WrongState(f"“{rules.title}”的发出单位还没有对应的单位，请系统管理员在业务包中对应。")
-    if not issues(actor, rules.organ):
-        organ = unit_get(rules.organ)
-        raise NotAllowed(f"“{rules.title}”由{organ.title}发出，您当前的岗位不能办理。")
-    return rules
-
-
 def _office(actor: Actor, slip_id: int) -> tuple[Slip, Rules]:
     """Return a slip, locked, and its rules, to who issues under them."""
     slip = slip_locked(actor, slip_id)
@@ -196,68 +187,6 @@ def _apart(slip: Slip, actor: Actor) -> None:
     """Refuse who replied for the unit or signed, in whichever post. Raises: SamePerson."""
     message = "您曾为被督办单位回复或签批本单，不能再由您认可、退回或撤销，请由他人办理。"
     require(not took_part(actor, slip), message, SamePerson)
-
-
-def _issue(
-    actor: Actor,
-    rules: Rules,
-    level: Level,
-    unit: Unit,
-    owed: Sequence[Owed],
-    now: datetime,
-    *,
-    text: str,
-    former: Slip | None = None,
-) -> Slip:
-    slip = _slip(actor, rules, level, unit, now)
-    due = calendar_of(rules).add_workdays(local_day(now), level.reply)
-    slip.reply_by, slip.reply_provisional = end_of_day(due.date), due.provisional
-    slip.text, slip.former, slip.state = text, former, SlipState.ISSUED
-    slip.save()
-    lines = [
-        SlipLine.objects.create(
-            slip=slip,
-            obligation=each.obligation,
-            level=level.key,
-            owed_by=each.owed_by,
-            overdue_days=each.days,
-            returned=each.returned,
-        )
-        for each in owed
-    ]
-    data = _told(slip) | {"reply_by": slip.reply_by, "obligations": len(lines)}
-    if former is not None:
-        data["former"] = str(former)
-    record(slip, "slip.issued", by=actor.by, at=now, rows=lines, data=data)
-    day = due.date
-    tell_unit(
-        slip, "issued", f"{slip.organ_title}发来{slip}，请于{day.month}月{day.day}日前回复。", actor, now
-    )
-    return slip
-
-
-def _slip(actor: Actor, rules: Rules, level: Level, unit: Unit, now: datetime) -> Slip:
-    """Return a slip with the next number of its word and year, not saved yet. The number lock is held."""
-    year = local_day(now).year
-    taken = Slip.objects.filter(level_title=level.title, year=year).order_by()
-    newest = taken.aggregate(newest=Max("number"))["newest"]
-    return Slip(
-        definition_id=rules.definition_id,
-        rules_ref=rules.ref,
-        level=level.key,
-        level_title=level.title,
-        tone=level.tone,
-        year=year,
-        number=(newest or 0) + 1,
-        unit=unit,
-        unit_code=unit.code,
-        unit_title=unit.title,
-        organ_code=rules.organ,
-        organ_title=unit_get(rules.organ).title,
-        issued_at=now,
-        issued_by_account=actor.account_id,
-        issued_by_post=actor.post_code,
-    )
 
 
 def _decided(slip: Slip, actor: Actor, decision: Decision, comment: str, now: datetime) -> SlipReply:
@@ -282,8 +211,4 @@ def _state_before(slip: Slip) -> SlipState:
 
 def _saved(slip: Slip, kind: str, actor: Actor, now: datetime, *rows: Ledgered) -> None:
     slip.save()
-    record(slip, kind, by=actor.by, at=now, rows=rows, data=_told(slip))
-
-
-def _told(slip: Slip) -> dict[str, object]:
-    return {"number": str(slip), "unit": slip.unit_code, "level": slip.level}
+    record(slip, kind, by=actor.by, at=now, rows=rows, data=told(slip))

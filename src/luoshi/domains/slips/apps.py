@@ -7,7 +7,9 @@ class SlipsConfig(AppConfig):
     verbose_name = "督办单"
 
     def ready(self) -> None:
+        from luoshi.domains.slips.about_items import call_open
         from luoshi.domains.slips.held import slips_held
+        from luoshi.kernel.items.hooks import register_opener
         from luoshi.kernel.ledger.kinds import register_kinds
         from luoshi.kernel.notify.topics import register_subject, register_topic
         from luoshi.kernel.org.handing import register_held
@@ -23,8 +25,12 @@ class SlipsConfig(AppConfig):
                 "slip.signed": "督办回复已签批",
                 "slip.returned": "督办回复已退回",
                 "slip.accepted": "督办单已办结",
+                "slip_call.opened": "督办已提请",
+                "slip_call.answered": "督办提请已发单",
+                "slip_call.dropped": "督办提请不发",
             }
         )
         register_held("slips", slips_held)
+        register_opener("slip", call_open)
         register_topic("slip", "督办")
         register_subject("slip", "督办单")

@@ -116,16 +116,28 @@ class Slip(Root):
 
 
 class SlipLine(Ledgered):
-    """One obligation a slip is about. ``standing`` ends when the slip is cancelled."""
+    """One thing a slip is about: an obligation or an item. ``standing`` ends when the slip is cancelled.
+
+    ``cause``: what pressed for an item, the same for the same step of the same clock; empty for obligations.
+    """
 
     ledger_type: ClassVar[str] = "slip_line"
 
     slip = models.ForeignKey(Slip, verbose_name="督办单", on_delete=models.PROTECT, related_name="lines")
     obligation = models.ForeignKey(
-        "filings.Obligation", verbose_name="应报", on_delete=models.PROTECT, related_name="+"
+        "filings.Obligation",
+        verbose_name="应报",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
+    item = models.ForeignKey(
+        "items.Item", verbose_name="事项", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    cause = CodeField("起因", max_length=120, blank=True)
     level = CodeField("级别", max_length=40)
-    owed_by = models.DateTimeField("应报时限")
+    owed_by = models.DateTimeField("时限")
     overdue_days = models.PositiveIntegerField("逾期工作日")
     returned = models.BooleanField("退回未补正", default=False)
     standing = models.BooleanField("有效", default=True)
@@ -138,11 +150,66 @@ class SlipLine(Ledgered):
                 condition=models.Q(standing=True),
                 name="slips_once_a_level",
                 violation_error_message="同一应报同一级别只能发一次。",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["item", "level", "cause"],
+                condition=models.Q(standing=True, item__isnull=False),
+                name="slips_once_a_cause",
+                violation_error_message="同一事项因同一情形同一级别只能发一次。",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(obligation__isnull=False, item__isnull=True, cause="")
+                | models.Q(obligation__isnull=True, item__isnull=False),
+                name="slips_about_one_thing",
+                violation_error_message="督办单的每一行或是应报，或是事项。",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.slip_id} {self.obligation_id}"
+        return f"{self.slip_id} {self.obligation_id or self.item_id}"
+
+
+class CallState(models.TextChoices):
+    """What the office made of a call for a slip."""
+
+    OPEN = "open", "待处理"
+    ISSUED = "issued", "已发单"
+    DROPPED = "dropped", "不发"
+
+
+class SlipCall(Root):
+    """A step of an item's clock calls for a slip of the first level. ``key``: one for each step that came."""
+
+    ledger_type: ClassVar[str] = "slip_call"
+    ledger_private: ClassVar[tuple[str, ...]] = ("reason",)
+
+    key = CodeField("起因", max_length=120, unique=True)
+    rules_ref = CodeField("督办规则代码", max_length=80)
+    item = models.ForeignKey("items.Item", verbose_name="事项", on_delete=models.PROTECT, related_name="+")
+    clock = models.CharField("时限", max_length=40)
+    step = models.CharField("步骤", max_length=40)
+    due_at = models.DateTimeField("期限")
+    at = models.DateTimeField("提请时间")
+    state = CodeField("状态", max_length=8, choices=CallState.choices, default=CallState.OPEN)
+    slip = models.ForeignKey(
+        Slip, verbose_name="督办单", on_delete=models.PROTECT, null=True, blank=True, related_name="calls"
+    )
+    reason = models.TextField("不发的理由", blank=True)
+    decided_at = models.DateTimeField("处理时间", null=True, blank=True)
+    decided_by_account = models.BigIntegerField("处理账号", null=True, blank=True)
+    decided_by_post = CodeField("处理岗位", max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "督办提请"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=CallState.values), name="slips_call_state_known"
+            ),
+        ]
+        indexes = [models.Index(fields=["state", "item"], name="slips_call_of_item")]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class SlipReply(Ledgered):

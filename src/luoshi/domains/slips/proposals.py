@@ -46,6 +46,8 @@ class Proposal:
 
 def proposals(rules: Rules, now: datetime) -> list[Proposal]:
     """Return what should be issued: the highest level first, then by unit. Two queries for each level."""
+    if not rules.forms:
+        return []
     found = first_level(rules, now)
     for level in rules.levels[:-1]:
         higher = rules.next_of(level.key)
@@ -79,7 +81,8 @@ def next_level(rules: Rules, level: Level, higher: Level, now: datetime) -> list
     asked: dict[int, int] = {}
     for line in lines.select_related("slip__unit").order_by("slip_id", "id"):
         slips[line.slip_id] = line.slip
-        asked[line.obligation_id] = line.slip_id
+        if line.obligation_id is not None:
+            asked[line.obligation_id] = line.slip_id
     by_slip: dict[int, list[Owed]] = defaultdict(list)
     for owed in owed_of(rules, late.filter(pk__in=list(asked)), now):
         by_slip[asked[owed.obligation.pk]].append(owed)
@@ -89,12 +92,14 @@ def next_level(rules: Rules, level: Level, higher: Level, now: datetime) -> list
 def unanswered(rules: Rules, slip: Slip, now: datetime) -> list[Owed]:
     """Return what of a slip is still owed, however long it is overdue."""
     lines = slip.lines.filter(standing=True).order_by()
-    rows = Obligation.objects.filter(answer=Answer.NONE, pk__in=lines.values("obligation_id"))
+    about = lines.filter(obligation__isnull=False).values("obligation_id")
+    rows = Obligation.objects.filter(answer=Answer.NONE, pk__in=about)
     return owed_of(rules, rows.select_related("unit").order_by(*ORDER), now)
 
 
 def overdue(rules: Rules, level: Level, now: datetime) -> QuerySet[Obligation]:
     """Return the unanswered obligations of the forms of rules that are overdue beyond a level's days."""
+    assert level.after is not None  # checked when the pack was loaded: rules about forms have it
     since = overdue_since(calendar_of(rules), level.after, now)
     late = Q(mend_by__lte=since) | Q(mend_by__isnull=True, due_at__lte=since)
     rows = Obligation.objects.filter(late, form_ref__in=rules.forms, answer=Answer.NONE)

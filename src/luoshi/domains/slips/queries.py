@@ -14,6 +14,7 @@ from luoshi.core.beijing import local_day
 from luoshi.core.periods import Period, parse_period
 from luoshi.domains.slips.actions import OPEN
 from luoshi.domains.slips.models import Slip, SlipLine, SlipReply, SlipState
+from luoshi.domains.slips.pressing import OWING, Pressed, pressed
 from luoshi.domains.slips.proposals import Proposal, proposals
 from luoshi.domains.slips.rules import Rules, rules_all
 from luoshi.domains.slips.sight import acts_for, issues, slip_visible, slips_visible, took_part
@@ -30,9 +31,13 @@ __all__ = [
     "proposed",
     "replies_of",
     "rules_issued",
+    "slip_counts",
     "slip_view",
     "slip_visible",
+    "item_pressed",
+    "items_pressed",
     "slips_found",
+    "slips_of_item",
     "slips_of_obligation",
     "slips_open",
     "slips_waiting",
@@ -44,11 +49,16 @@ OVERDUE = "overdue"
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One obligation of a slip; ``answered``: whether it has been answered since."""
+    """One obligation or item of a slip. ``answered``: whether it has been answered, or reported, since.
 
-    obligation_id: int
+    ``period``: of an obligation; an item has its number in ``number`` instead.
+    """
+
+    obligation_id: int | None
+    item_id: int | None
     form_title: str
-    period: Period
+    number: str
+    period: Period | None
     owed_by: datetime
     overdue_days: int
     returned: bool
@@ -105,6 +115,13 @@ def slips_of_obligation(actor: Actor, obligation_id: int, now: datetime) -> list
     return _views(slips_visible(actor).filter(pk__in=about), now)
 
 
+def slip_counts(actor: Actor, item_ids: Iterable[int]) -> dict[int, int]:
+    """Return item → how many slips in sight are about it, cancelled ones left out. One query."""
+    lines = SlipLine.objects.filter(item_id__in=list(item_ids), standing=True, slip__in=slips_visible(actor))
+    counted = lines.order_by().values("item_id").annotate(n=Count("pk"))
+    return {row["item_id"]: row["n"] for row in counted}
+
+
 def slips_open(actor: Actor, now: datetime) -> list[SlipView]:
     """Return the slips in sight that are neither accepted, escalated nor cancelled, the newest first."""
     return _views(slips_visible(actor).filter(state__in=OPEN), now)
@@ -130,27 +147,53 @@ def rules_issued(actor: Actor) -> list[Rules]:
     return [rules for rules in rules_all() if issues(actor, rules.organ)] if can(actor, "slip.issue") else []
 
 
+def items_pressed(actor: Actor, now: datetime) -> list[tuple[Rules, list[Pressed]]]:
+    """Return the items that the actor should issue a slip about, rules by rules that are about items."""
+    return [(rules, pressed(rules, now)) for rules in rules_issued(actor) if rules.items]
+
+
+def item_pressed(actor: Actor, item_id: int, now: datetime) -> tuple[Rules, Pressed] | None:
+    """Return the slip that the actor should issue about one item now, with its rules."""
+    for rules in rules_issued(actor):
+        for due in pressed(rules, now, [item_id]):
+            return rules, due
+    return None
+
+
 def proposed(actor: Actor, now: datetime) -> list[tuple[Rules, list[Proposal]]]:
     """Return what the actor should issue, rules by rules."""
-    return [(rules, proposals(rules, now)) for rules in rules_issued(actor)]
+    return [(rules, proposals(rules, now)) for rules in rules_issued(actor) if rules.forms]
 
 
 def lines_of(slip: Slip) -> list[LineView]:
     """Return what a slip is about, in the order of the letter."""
-    rows = list(slip.lines.select_related("obligation").order_by("owed_by", "id"))
-    titles = {key: form_by_id(key).title for key in {row.obligation.definition_id for row in rows}}
-    return [
-        LineView(
-            obligation_id=row.obligation_id,
-            form_title=titles[row.obligation.definition_id],
-            period=parse_period(row.obligation.period_code),
-            owed_by=row.owed_by,
-            overdue_days=row.overdue_days,
-            returned=row.returned,
-            answered=row.obligation.answer != "none",
-        )
-        for row in rows
-    ]
+    return [_line(row) for row in slip.lines.select_related("obligation", "item").order_by("owed_by", "id")]
+
+
+def _line(row: SlipLine) -> LineView:
+    owed, item = row.obligation, row.item
+    if owed is not None:
+        title, answered = form_by_id(owed.definition_id).title, owed.answer != "none"
+    else:
+        assert item is not None  # the database holds that it is one of the two
+        title, answered = item.title, item.stage not in OWING
+    return LineView(
+        obligation_id=row.obligation_id,
+        item_id=row.item_id,
+        form_title=title,
+        number=item.number if item is not None else "",
+        period=parse_period(owed.period_code) if owed is not None else None,
+        owed_by=row.owed_by,
+        overdue_days=row.overdue_days,
+        returned=row.returned,
+        answered=answered,
+    )
+
+
+def slips_of_item(actor: Actor, item_id: int, now: datetime) -> list[SlipView]:
+    """Return the slips in sight about one item, the newest first."""
+    about = SlipLine.objects.filter(item_id=item_id).order_by().values("slip_id")
+    return _views(slips_visible(actor).filter(pk__in=about), now)
 
 
 def replies_of(slip: Slip) -> list[SlipReply]:

@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from luoshi.core.beijing import end_of_day, local_day
 from luoshi.core.errors import NotFound
 from luoshi.core.workdays import WorkCalendar
 from luoshi.kernel.calendars.queries import work_calendar
-from luoshi.kernel.definitions.queries import Def, definition, definitions_by_ids, definitions_of, slots_bound
+from luoshi.kernel.definitions.queries import (
+    Def,
+    definition,
+    definitions_by_ids,
+    definitions_in,
+    definitions_of,
+    slots_bound,
+)
+from luoshi.kernel.items.schema import Holder
+from luoshi.kernel.items.types import holder_of
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """``after``: proposed once more than so many working days overdue; ``reply``: working days to reply."""
+    """``after``: proposed once more than so many working days overdue; ``reply``: working days to reply.
+
+    About items besides: ``returns``: sent back so often; ``count``: (level, times, days), so many slips of a
+    level to the unit within so many days; ``unanswered``: the slip before was not replied to in time.
+    None, or False, for what does not propose it. ``copy``: roles that get a copy.
+    """
 
     key: str
     title: str
     tone: str
-    after: int
+    after: int | None
     reply: int
+    returns: int | None
+    count: tuple[str, int, int] | None
+    unanswered: bool
+    copy: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """``organ``: code of the unit that issues, empty while its slot is not bound. ``forms``: refs."""
+    """``organ``: code of the unit that issues, empty while its slot is not bound. ``forms``, ``items``: refs.
+
+    ``clock``: the clock of the items that is pressed for.
+    """
 
     ref: str
     title: str
@@ -33,6 +56,8 @@ class Rules:
     organ: str
     calendar: str
     forms: tuple[str, ...]
+    items: tuple[str, ...]
+    clock: str
     levels: tuple[Level, ...]
 
     def level(self, key: str) -> Level:
@@ -56,6 +81,13 @@ def rules_all() -> list[Rules]:
 def rules_get(ref: str) -> Rules:
     """Return rules ("pack.key") in force. Raises: NotFound."""
     return _rules_of([definition("slip", ref)])[0]
+
+
+def roles_of(rules: Rules, keys: Sequence[str]) -> tuple[Holder, ...]:
+    """Return the holders of some roles of the pack of rules."""
+    version = definitions_by_ids([rules.definition_id])[rules.definition_id].pack_version_id
+    bodies = {each.key: each.body for each in definitions_in(version, "role")} if keys else {}
+    return tuple(holder_of(key, bodies[key]) for key in keys)
 
 
 def rules_by_id(definition_id: int) -> Rules:
@@ -95,5 +127,22 @@ def _rules(found: Def, slots: dict) -> Rules:
         organ=bound.target if bound and bound.kind == "unit" else "",
         calendar=body["calendar"],
         forms=tuple(f"{found.pack}.{key}" for key in body["forms"]),
-        levels=tuple(Level(**each) for each in body["levels"]),
+        items=tuple(f"{found.pack}.{key}" for key in body.get("items") or ()),
+        clock=body.get("clock") or "",
+        levels=tuple(_level(each) for each in body["levels"]),
+    )
+
+
+def _level(body: Mapping[str, Any]) -> Level:
+    count = body.get("count")
+    return Level(
+        key=body["key"],
+        title=body["title"],
+        tone=body["tone"],
+        after=body["after"],
+        reply=body["reply"],
+        returns=body.get("returns"),
+        count=(count["level"], count["times"], count["days"]) if count else None,
+        unanswered=bool(body.get("unanswered")),
+        copy=tuple(body.get("copy") or ()),
     )

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from luoshi.core.actor import Actor
-from luoshi.domains.slips.models import Slip, Tone
+from luoshi.core.actor import SYSTEM_ACTOR, Actor
+from luoshi.domains.slips.models import Slip, SlipCall, Tone
+from luoshi.kernel.items.models import Item
+from luoshi.kernel.items.schema import Holder
+from luoshi.kernel.items.steps import open_duties
+from luoshi.kernel.items.telling import Told
 from luoshi.kernel.notify.actions import Target, notice_send
 from luoshi.kernel.notify.models import Level
 from luoshi.kernel.notify.recipients import To, filler, head, inside
@@ -29,6 +33,30 @@ def tell_organ(slip: Slip, step: str, text: str, actor: Actor, now: datetime) ->
     """Tell the office that issued."""
     organ = unit_get(slip.organ_code).pk
     _tell(slip, (inside(organ, ("office", "reviewer"), "督办岗"),), step, text, actor, now)
+
+
+def tell_called(call: SlipCall, organ: str, text: str, now: datetime) -> None:
+    """Tell the office that a clock calls for a slip."""
+    unit_id = unit_get(organ).pk
+    notice_send(
+        by=SYSTEM_ACTOR,
+        to=(inside(unit_id, ("office", "reviewer"), "督办岗"),),
+        topic=TOPIC,
+        text=text,
+        target=Target("item", call.item_id, unit_id),
+        now=now,
+        key=f"slip_call:{call.pk}",
+        level=Level.YELLOW,
+    )
+
+
+def tell_copies(
+    slip: Slip, item: Item, holders: tuple[Holder, ...], text: str, actor: Actor, now: datetime
+) -> None:
+    """Tell those who get a copy of a slip about an item."""
+    to = Told(open_duties([item.pk]), now).to(item, holders)
+    if to:
+        _tell(slip, to, "copied", text, actor, now)
 
 
 def _tell(slip: Slip, to: tuple[To, ...], step: str, text: str, actor: Actor, now: datetime) -> None:

@@ -87,10 +87,10 @@ def item_move(
     require_holder(actor, rule.by, standing, rule.title)
     merged_check(item)
     guards_check(kind, item, rule, actor, now)
-    guards_ask(rule.guards, Asked(item, rule.key, duties, actor, now))
     needs_proof = any(evidence_needed(key) for key in rule.need)
     proofs = revisions_standing(item) if needs_proof else []
     read = _read(kind, rule, item, given, duties, proofs)
+    guards_ask(rule.guards, Asked(item, rule.key, duties, read, actor, now))
     step = Step(item, kind, duties, rule.key, rule.end, read, actor, now, "item.moved", proofs=proofs)
     return step_write(step)
 

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from luoshi.core.actor import Actor
+from luoshi.kernel.items.given import Read
 from luoshi.kernel.items.models import Item, ItemDuty
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A move about to be taken on a locked item. ``duties``: those held before it."""
+    """A move about to be taken on a locked item. ``duties``: held before it; ``read``: what was given."""
 
     item: Item
     move: str
     duties: Sequence[ItemDuty]
+    read: Read
     actor: Actor
     now: datetime
 

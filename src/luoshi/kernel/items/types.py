@@ -160,7 +160,7 @@ def _read(found: Def) -> ItemType:
     roles = {each.key: each.body for each in definitions_in(version, "role")}
 
     def holders(keys: Any) -> tuple[Holder, ...]:
-        return tuple(_holder(key, roles[key]) for key in _listed(keys))
+        return tuple(holder_of(key, roles[key]) for key in _listed(keys))
 
     fields = [field_of({**field, "blank": True}, vocabs) for field in body["fields"]]
     states = [
@@ -212,7 +212,8 @@ def _options(body: Mapping[str, Any]) -> dict[str, str]:
     return {code: str(options[code]) for code in body.get("order") or options}
 
 
-def _holder(key: str, body: Mapping[str, Any]) -> Holder:
+def holder_of(key: str, body: Mapping[str, Any]) -> Holder:
+    """Read one role of a pack."""
     if body["who"] == ANY_UNIT:
         return Holder("any", "", "", str(body.get("title") or "各单位"))
     kind, _, rest = str(body["who"]).partition(":")

@@ -53,6 +53,7 @@ MENU: Menu = (
             Entry("任务分解", "plan_list", "list-tree", "plan.view", "item", "任务"),
             Entry("节点填报", "form_list", "file-text", "filing.view", "form", "填报"),
             Entry("问答", "question_list", "message-circle", "question.view", "form"),
+            Entry("督查计划", "supervision_plans", "calendar", "supervision.view", "slip", "督查"),
             Entry("督办单", "slip_list", "alert-triangle", "slip.view", "slip", "督办"),
             Entry("会议议题", "meeting_list", "calendar", "meeting.manage", short="会议"),
             Entry("离任交接", "handover_list", "arrows-exchange", "handover.view"),

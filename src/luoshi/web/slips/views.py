@@ -15,6 +15,7 @@ from luoshi.domains.slips.letters import letter_of
 from luoshi.domains.slips.queries import (
     STATES,
     SlipView,
+    items_pressed,
     lines_of,
     proposed,
     rules_issued,
@@ -131,6 +132,7 @@ def slip_proposals(request: HttpRequest) -> HttpResponse:
             (rules, [each for each in found if each.former is None], [each for each in found if each.former])
             for rules, found in proposed(request.actor, request.now)
         ],
+        "about_items": items_pressed(request.actor, request.now),
         "tones": TONES,
         "asked": asked,
         "chosen": chosen,
