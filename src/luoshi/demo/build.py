@@ -13,8 +13,10 @@ from luoshi.core.beijing import LOCAL
 from luoshi.core.periods import Period, parse_period
 from luoshi.demo.cast import (
     ADMIN,
+    APPROVER,
     AUDITOR,
     CAST,
+    DEPUTY,
     DESIGNER,
     DESK,
     FILERS,
@@ -30,6 +32,7 @@ from luoshi.demo.district.places import Scale
 from luoshi.demo.district.plans import Plans
 from luoshi.demo.district.reminded import coached
 from luoshi.demo.district.seats import Seats
+from luoshi.demo.district.supervised import Posts, Supervised
 from luoshi.demo.district.year import Year
 from luoshi.kernel.access.actions import account_create, account_password_set, role_bind
 from luoshi.kernel.access.models import Account
@@ -136,6 +139,8 @@ def _year(scale: Scale, steps: Steps, until: datetime, tell: Callable[[str], Non
     year = Year(scale, REVIEWER.post, (DESIGNER.post, OFFICE.post), until, tell)
     posts = {"admin": ADMIN.post, "drafter": REVIEWER.post, "publisher": OFFICE.post}
     Lists(year, scale, posts, REVIEWER.unit)
+    supervising = Posts(ADMIN.post, OFFICE.post, DEPUTY.post, APPROVER.post, OFFICE.unit)
+    Supervised(year, scale, supervising)
     Plans(year, scale, posts | {"checker": OFFICE.post}, REVIEWER.unit, OFFICE.unit)
     Offices(year, scale, ADMIN.post, REVIEWER.post, OFFICE.post, OFFICE.unit)
     Seats(year, OFFICE.post, AUDITOR.post)

@@ -77,8 +77,10 @@ FILERS = (
         "JD",
         "设计表单、审核街道巡检月报",
     ),
+    Player("ducha2", "方静秋", "sq-second", "督查专员二", "SQDC", "office", None, "批准督查计划、办理复核"),
+    Player("shenpi", "秦时雨", "sq-approve", "督查审批岗", "SQDC", "office", None, "审批督查结论和表扬批评"),
 )
 """Those of the district who can sign in: street and office through which a filing goes."""
 
 DESK, OFFICE, _, ADMIN, AUDITOR = CAST
-REVIEWER, DESIGNER = FILERS[-2:]
+REVIEWER, DESIGNER, DEPUTY, APPROVER = FILERS[-4:]
