@@ -8,11 +8,13 @@ from luoshi.core.errors import Incomplete, NotAllowed, NotFound, WrongState
 from luoshi.domains.slips.about_items import call_drop, slip_press
 from luoshi.domains.slips.actions import slip_accept, slip_cancel, slip_escalate
 from luoshi.domains.slips.letters import letter_of
-from luoshi.domains.slips.models import Slip, SlipCall, SlipLine
+from luoshi.domains.slips.models import Slip, SlipCall, SlipLine, SlipReply, SlipReplyFile
 from luoshi.domains.slips.pressing import pressed
 from luoshi.domains.slips.queries import lines_of, slips_of_item
 from luoshi.domains.slips.replying import slip_reply
 from luoshi.domains.slips.rules import rules_get
+from luoshi.domains.slips.sight import sees_file
+from luoshi.kernel.evidence.actions import Proof
 from luoshi.kernel.items.ladder import ladder_send
 from luoshi.kernel.ledger.verify import verify_ledger
 from luoshi.kernel.notify.models import Notice
@@ -153,3 +155,23 @@ def test_the_letter_names_the_matter_its_number_and_its_time():
     assert letter.title_lines == ("关于老旧小区加装电梯的", "蓝色督办函")
     words = str(letter.blocks)
     assert item.number in words and "已逾期5个工作日" in words and "2021年4月6日" in words
+
+
+def test_a_reply_carries_files_that_whoever_sees_the_slip_reads():
+    slip = press(late())
+    proof = Proof("sheet", "办结清单", on(26).date(), "办结清单.csv", "事项,结果\n普查,完成\n".encode())
+    head = lead(role="head", account=12)
+    slip_reply(actor=head, slip_id=slip.pk, text="已办结", now=LATE, proofs=[proof])
+    file = SlipReplyFile.objects.get()
+    assert sees_file(office(), file.revision_id, LATE.date()) and verify_ledger().ok
+    assert not sees_file(lead("P2", 21), file.revision_id, LATE.date())
+
+
+def test_a_refused_file_leaves_no_reply():
+    slip = press(late())
+    proof = Proof("document", "", None, "办结说明.txt", "已完成验收".encode())
+    with pytest.raises(Incomplete):
+        slip_reply(
+            actor=lead(role="head", account=12), slip_id=slip.pk, text="已办结", now=LATE, proofs=[proof]
+        )
+    assert not SlipReply.objects.exists() and Slip.objects.get().state == "issued"

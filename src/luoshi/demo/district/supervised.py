@@ -136,9 +136,9 @@ class Supervised:
         self._later(day, 1, ACCEPTED_AT, lambda at: self._unit(item, unit, "accept", at))
         if co:
             self._later(day, 2, SENT_AT, lambda at: self._part(item, unit, co, at))
-        said = {"values": {"progress": draw.choice(PROGRESS), "percent": str(draw.randrange(20, 70))}}
+        going = {"values": {"progress": draw.choice(PROGRESS), "percent": str(draw.randrange(20, 70))}}
         told_on = 14 if way == "paused" else 7
-        self._later(day, told_on, DONE_AT, lambda at: self._unit(item, unit, "feedback", at, **said))
+        self._later(day, told_on, DONE_AT, lambda at: self._unit(item, unit, "feedback", at, **going))
         if way == "silent":
             return
         if way == "paused":
@@ -190,7 +190,10 @@ class Supervised:
         for due in pressed(rules_get(RULES), now):
             slip = slip_press(actor=office, rules_ref=RULES, item_id=due.item.pk, now=now)
             if slip.pk % 2:
-                self._later(local_day(now), 2, DONE_AT, lambda at, slip=slip: self._replied(slip, at))
+                self._later(local_day(now), 2, DONE_AT, self._replying(slip))
+
+    def _replying(self, slip: Slip) -> Callable[[datetime], None]:
+        return lambda now: self._replied(slip, now)
 
     def _replied(self, slip: Slip, now: datetime) -> None:
         slip.refresh_from_db(fields=["state"])

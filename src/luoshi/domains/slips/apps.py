@@ -9,6 +9,8 @@ class SlipsConfig(AppConfig):
     def ready(self) -> None:
         from luoshi.domains.slips.about_items import call_open
         from luoshi.domains.slips.held import slips_held
+        from luoshi.domains.slips.sight import sees_file as file_seen
+        from luoshi.kernel.evidence.owners import register_owner
         from luoshi.kernel.items.hooks import register_opener
         from luoshi.kernel.ledger.kinds import register_kinds
         from luoshi.kernel.notify.topics import register_subject, register_topic
@@ -32,5 +34,6 @@ class SlipsConfig(AppConfig):
         )
         register_held("slips", slips_held)
         register_opener("slip", call_open)
+        register_owner("slip", file_seen)
         register_topic("slip", "督办")
         register_subject("slip", "督办单")

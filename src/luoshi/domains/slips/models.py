@@ -246,3 +246,25 @@ class SlipReply(Ledgered):
 
     def __str__(self) -> str:
         return f"{self.slip_id} 第{self.version}版"
+
+
+class SlipReplyFile(Ledgered):
+    """One revision of evidence that a reply was written with. Never changed."""
+
+    ledger_type: ClassVar[str] = "slip_reply_file"
+
+    reply = models.ForeignKey(
+        SlipReply, verbose_name="督办回复", on_delete=models.PROTECT, related_name="files"
+    )
+    revision = models.ForeignKey(
+        "evidence.Revision", verbose_name="佐证版次", on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "督办回复佐证"
+        constraints = [
+            models.UniqueConstraint(fields=["reply", "revision"], name="slips_one_file_a_reply"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reply_id} {self.revision_id}"

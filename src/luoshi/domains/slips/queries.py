@@ -198,7 +198,7 @@ def slips_of_item(actor: Actor, item_id: int, now: datetime) -> list[SlipView]:
 
 def replies_of(slip: Slip) -> list[SlipReply]:
     """Return the versions of the reply, the newest first."""
-    return list(slip.replies.order_by("-version"))
+    return list(slip.replies.order_by("-version").prefetch_related("files__revision"))
 
 
 def may_act(actor: Actor, slip: Slip, now: datetime) -> dict[str, bool]:

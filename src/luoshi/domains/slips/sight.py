@@ -34,6 +34,11 @@ def slip_visible(actor: Actor, slip_id: int) -> Slip:
     return found
 
 
+def sees_file(actor: Actor, revision_id: int, today: date) -> bool:
+    """Say whether an actor reads a file of a reply: whoever sees the slip does."""
+    return slips_visible(actor).filter(replies__files__revision_id=revision_id).exists()
+
+
 def slip_locked(actor: Actor, slip_id: int) -> Slip:
     """Return one slip in sight, locked until the transaction ends. Raises: NotFound."""
     slip_visible(actor, slip_id)

@@ -10,7 +10,7 @@ from luoshi.core.errors import nearest
 
 # Called with who asks, the id of a revision and today; says whether a record in sight is proved by it.
 Sees = Callable[[Actor, int, date], bool]
-OWNERS = frozenset({"filing", "item"})
+OWNERS = frozenset({"filing", "item", "slip"})
 _sees: dict[str, Sees] = {}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from luoshi.core.errors import Invalid
 from luoshi.domains.slips.actions import slip_accept, slip_cancel, slip_escalate, slip_return
 from luoshi.domains.slips.letters import letter_of
 from luoshi.domains.slips.queries import lines_of, may_act, replies_of, slip_view, slip_visible
@@ -17,6 +19,7 @@ from luoshi.domains.slips.replying import slip_reply, slip_sign
 from luoshi.domains.slips.rules import rules_by_id
 from luoshi.kernel.documents.html import render_html
 from luoshi.kernel.documents.pdf import can_pdf
+from luoshi.kernel.evidence.actions import Proof
 from luoshi.kernel.ledger.queries import events_of
 from luoshi.web.ledger.words import Names
 from luoshi.web.shell.errors import refusals_into
@@ -113,6 +116,8 @@ def step_view(step: str) -> Callable[..., HttpResponse]:
         if form.is_valid():
             with refusals_into(request, form):
                 given = {TEXTS[step][0]: form.cleaned_data["text"]} if step in TEXTS else {}
+                if step == "reply":
+                    given["proofs"] = proofs_of(request)
                 done = taken_once(request, lambda: {"id": acted(request, step, slip_id, given)})
                 messages.success(request, SAID[step])
                 return redirect("slip_detail", done["id"])
@@ -125,7 +130,20 @@ def step_view(step: str) -> Callable[..., HttpResponse]:
     return stepped
 
 
-def acted(request: HttpRequest, step: str, slip_id: int, given: dict[str, str]) -> int:
+def proofs_of(request: HttpRequest) -> list[Proof]:
+    """Return the file handed in with a reply, if any. Raises: Invalid for a date that is none."""
+    upload = request.FILES.get("file")
+    if upload is None:
+        return []
+    kind, day = request.POST.get("file_kind", ""), request.POST.get("file_on", "")
+    try:
+        occurred = date.fromisoformat(day) if day else None
+    except ValueError:
+        raise Invalid("佐证所指日期应写作 2023-07-01。") from None
+    return [Proof(kind, "", occurred, upload.name, upload.read())]
+
+
+def acted(request: HttpRequest, step: str, slip_id: int, given: dict[str, Any]) -> int:
     """Take a step; return the slip to go on with: a new one, else the same."""
     made = ACTIONS[step](actor=request.actor, slip_id=slip_id, now=request.now, **given)
     return made.pk if step in ("escalate", "cancel") else slip_id
