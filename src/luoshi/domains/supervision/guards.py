@@ -25,6 +25,8 @@ def authority_guard(asked: Asked) -> None:
 
 def plan_guard(asked: Asked) -> None:
     """Refuse a conclusion of a visit that no approved plan of the own unit covers. Raises: WrongState."""
+    if asked.read is None:
+        return
     values = {**asked.item.values, **asked.read.values}
     if values.get("kind") not in VISITS:
         return

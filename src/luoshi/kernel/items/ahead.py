@@ -36,7 +36,7 @@ def moves_ahead(actor: Actor, item: Item, duties: list[ItemDuty], now: datetime)
             continue
         try:
             guards_check(kind, item, move, actor, now)
-            guards_ask(move.guards, Asked(item, move.key, duties, actor, now))
+            guards_ask(move.guards, Asked(item, move.key, duties, None, actor, now))
         except Refusal as refusal:
             found.append(Ahead(move, refusal.message))
         else:

@@ -17,12 +17,15 @@ from luoshi.kernel.items.models import Item, ItemDuty
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A move about to be taken on a locked item. ``duties``: held before it; ``read``: what was given."""
+    """A move about to be taken on a locked item. ``duties``: held before it; ``read``: what was given.
+
+    ``read`` is None where a page asks ahead: what the move itself may still bring is then not judged.
+    """
 
     item: Item
     move: str
     duties: Sequence[ItemDuty]
-    read: Read
+    read: Read | None
     actor: Actor
     now: datetime
 
