@@ -74,6 +74,9 @@ ROWS = (
     Row("item_calendar", READ, lambda ids: CASES),
     Row("item_export", READ, lambda ids: CASES),
     Row("item_new", (302, 403, 200, 403, 403, 403), lambda ids: CASES),
+    Row("item_import", (302, 403, 200, 403, 403, 403), lambda ids: CASES),
+    Row("item_import_template", (302, 403, 200, 403, 403, 403), lambda ids: CASES),
+    Row("item_import_faults", (302, 403, 409, 403, 403, 403), lambda ids: CASES, method="post"),
     Row("item_bulk", (302, 403, 200, 403, 403, 403), lambda ids: CASES, query="?move=send"),
     Row("item_history", (302, 403, 200, 403, 403, 403), lambda ids: CASES),
     Row("item_history_template", (302, 403, 200, 403, 403, 403), lambda ids: [*CASES, "platform"]),
@@ -292,6 +295,37 @@ ROWS = (
     Row("supervision_notice", same(404), lambda ids: [1]),
     Row("supervision_notice_docx", same(404), lambda ids: [1]),
     Row("supervision_parts", same(404), lambda ids: [1]),
+    # Packs of rectification are not in this sample: tests/web/rectify holds the table for what is there.
+    *(Row(name, (302, 404, 404, 404, 403, 404)) for name in ("rectify_lists", "rectify_lists_export")),
+    *(
+        Row(name, READ)
+        for name in (
+            "rectify_statistics",
+            "rectify_statistics_export",
+            "rectify_rechecks",
+            "rectify_rechecks_export",
+            "rectify_notices",
+            "rectify_notices_export",
+        )
+    ),
+    *(
+        Row(name, same(404), lambda ids: [999_999])
+        for name in (
+            "rectify_measures",
+            "rectify_siblings",
+            "rectify_found",
+            "rectify_notice",
+            "rectify_batch",
+            "rectify_table",
+            "rectify_table_export",
+            "rectify_table_docx",
+        )
+    ),
+    *(
+        Row(name, same(404), lambda ids: [999_999], method="post")
+        for name in ("rectify_siblings_withdraw", "rectify_merge")
+    ),
+    Row("rectify_answer", same(404), lambda ids: [999_999, 1], method="post"),
     Row("slip_list", READ),
     Row("slip_export", READ),
     Row("slip_proposals", (302, 403, 403, 200, 403, 403)),

@@ -25,6 +25,7 @@ urlpatterns = [
     path("meetings/", include("luoshi.web.meetings.urls")),
     path("handovers/", include("luoshi.web.handover.urls")),
     path("requests/", include("luoshi.web.requests.urls")),
+    path("rectify/", include("luoshi.web.rectify.urls")),
     path("slips/", include("luoshi.web.slips.urls")),
     path("supervision/", include("luoshi.web.supervision.urls")),
     path("ledger/", include("luoshi.web.ledger.urls")),

@@ -213,7 +213,7 @@ def _even_lines(text: str, per_line: float) -> list[str]:
     return [text[start:end] for start, end in zip(edges, edges[1:], strict=False)]
 
 
-def column_twips(wishes_mm: Sequence[float]) -> list[int]:
+def column_twips(wishes_mm: Sequence[float], width_mm: float = TYPE_WIDTH_MM) -> list[int]:
     """Stretch or shrink wished column widths so that together they fill the type area exactly.
 
     Raises: ValueError when a wish is not above 0.
@@ -223,7 +223,7 @@ def column_twips(wishes_mm: Sequence[float]) -> list[int]:
     """
     if any(wish <= 0 for wish in wishes_mm):
         raise ValueError("column widths must be above 0 mm")
-    whole, total = mm_twips(TYPE_WIDTH_MM), sum(wishes_mm)
+    whole, total = mm_twips(width_mm), sum(wishes_mm)
     edges = [round(whole * sum(wishes_mm[:n]) / total) for n in range(len(wishes_mm) + 1)]
     return [right - left for left, right in zip(edges, edges[1:], strict=False)]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -41,6 +42,7 @@ LARGEST_MONEY = Decimal(10) ** 11
 LONGEST_TEXT = 2000
 LONGEST_FACT_TEXT = 200
 LAST_MONTH = "last month"
+PARTED = re.compile(r"[、，,；;]")
 LONGEST_ROWS = table_rows.LONGEST_ROWS
 # What a field of files may take. No sound or film: they weigh much and prove little more than a picture.
 FILE_KINDS: Mapping[str, str] = {
@@ -64,6 +66,7 @@ class FieldKind(StrEnum):
     DATE = "date"
     MOMENT = "moment"
     VOCAB = "vocab"
+    SET = "set"
     ROWS = "rows"
     FILES = "files"
 
@@ -124,7 +127,7 @@ class Field:
         """Return the canonical text of a raw value (of a cell or an input box), None for a blank.
 
         Numbers: plain spelling without trailing zeros. Dates and moments: ISO. Vocab: the code, given as such
-        or as title.
+        or as title. Set: several of a vocab, ``,water,noise,``.
         Table rows: a JSON list of objects, read column by column. Files are linked, never typed: always None.
         Raises: Unfit.
         """
@@ -142,6 +145,8 @@ class Field:
             return date_read(raw).isoformat()
         if self.kind is FieldKind.MOMENT:
             return moment_read(raw).isoformat(timespec="milliseconds")
+        if self.kind is FieldKind.SET:
+            return self._options(raw)
         return self._option(text_read(raw)) if self.kind is FieldKind.VOCAB else self._long(text_read(raw))
 
     def typed(self, text: str | None) -> Decimal | str | None:
@@ -163,6 +168,8 @@ class Field:
             return table_rows.rows_words(self, text)
         if self.kind is FieldKind.MOMENT:
             return text[:16].replace("T", " ")
+        if self.kind is FieldKind.SET:
+            return "、".join(self.options.get(code, code) for code in text.strip(",").split(","))
         return self.options.get(text, text)
 
     def _number(self, raw: object) -> Decimal:
@@ -178,6 +185,14 @@ class Field:
         if value > self.most:
             raise Unfit(f"不得大于 {decimal_text(self.most)}", f"现为 {decimal_text(value)}，请核对原表")
         return value
+
+    def _options(self, raw: object) -> str:
+        """Return several codes in the order of the pack between commas, so that each can be looked for."""
+        texts = raw if isinstance(raw, list | tuple) else PARTED.split(text_read(raw))
+        found = {self._option(part) for text in texts if (part := text_read(text))}
+        if not found:
+            raise Unfit(MISSING, f"请填写{self.title}")
+        return f",{','.join(code for code in self.options if code in found)},"
 
     def _option(self, text: str) -> str:
         if text in self.options:
@@ -226,7 +241,7 @@ def field_of(spec: Mapping[str, Any], vocabs: Mapping[str, Mapping[str, str]]) -
         last_month=spec.get("from") == LAST_MONTH,
         keep=bool(spec.get("keep")),
         help=spec.get("help") or "",
-        options=vocabs[parameter] if kind is FieldKind.VOCAB else {},
+        options=vocabs[parameter] if kind in (FieldKind.VOCAB, FieldKind.SET) else {},
         shortest=int(Decimal(str(spec.get("min") or 0))) if text else 0,
         pii=bool(spec.get("pii")),
         most_many=int(parameter) if many else 0,

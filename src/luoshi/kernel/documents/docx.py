@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from luoshi.core import gbt9704 as gb
 from luoshi.kernel.documents import docx_blocks as blocks
 from luoshi.kernel.documents import docx_letter, tree
 from luoshi.kernel.documents.docx_chart import chart
@@ -33,8 +34,9 @@ def render_docx(doc: tree.Document, sources: Sources | None = None) -> bytes:
     document = package.add("word/document.xml", b"", f"{WML}.document.main+xml")
     package.top.relate("officeDocument", document.name)
     letter = doc.head if doc.style == "letter" else None
-    section = add_page_parts(package, document, letter)
-    canvas = blocks.Canvas(package, document)
+    section = add_page_parts(package, document, letter, landscape=doc.landscape)
+    width = gb.TYPE_HEIGHT_MM if doc.landscape else gb.TYPE_WIDTH_MM
+    canvas = blocks.Canvas(package, document, width)
     content = [*_opening(doc), *_text(canvas, doc), *_ending(canvas, doc)]
     document.content = root("w:document", "w r wp mc wps", None, el("w:body", None, *content, section))
     _add_figures(package, doc, sources or {})

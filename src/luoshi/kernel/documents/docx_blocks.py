@@ -21,10 +21,14 @@ _ROWS_WITH_HEAD = 2
 
 @dataclass
 class Canvas:
-    """What rendering one document needs to remember: the package and the names already given."""
+    """What rendering one document needs to remember: the package and the names already given.
+
+    ``width_mm``: of the type area.
+    """
 
     package: Package
     document: Part
+    width_mm: float = gb.TYPE_WIDTH_MM
     marks: tree.MarkNames = field(default_factory=tree.MarkNames)
     mark_ids: count[int] = field(default_factory=lambda: count(1))
     drawing_ids: count[int] = field(default_factory=lambda: count(1))
@@ -124,23 +128,23 @@ def table(canvas: Canvas, block: tree.Table, *, keep_next: bool = False) -> list
     Wide tables (more than seven columns) are set in 10.5 pt instead of 12 pt.
     """
     size = gb.TABLE_PT if len(block.columns) <= 7 else gb.TABLE_NARROW_PT
-    widths = gb.column_twips([column.width_mm for column in block.columns])
+    widths = gb.column_twips([column.width_mm for column in block.columns], canvas.width_mm)
     rows = [_head_row(block, widths, size)]
     for number, cells in enumerate(block.rows, start=1):
         kept = number < _ROWS_WITH_HEAD or (keep_next and number == len(block.rows))
         rows.append(_row(canvas, block, cells, widths, size, keep_next=kept))
-    drawn = el("w:tbl", None, _table_properties(), _grid(widths), *rows)
+    drawn = el("w:tbl", None, _table_properties(canvas.width_mm), _grid(widths), *rows)
     above = [caption(block.caption)] if block.caption else []
     # Half a line between the table and the text under it.
     return [*above, drawn, paragraph(Shape(snap=False, line_twips=gb.LINE_TWIPS // 2, keep_next=keep_next))]
 
 
-def _table_properties() -> Xml:
+def _table_properties(width_mm: float) -> Xml:
     sides = ("top", "left", "bottom", "right", "insideH", "insideV")
     return el(
         "w:tblPr",
         None,
-        el("w:tblW", {"w:w": gb.mm_twips(gb.TYPE_WIDTH_MM), "w:type": "dxa"}),
+        el("w:tblW", {"w:w": gb.mm_twips(width_mm), "w:type": "dxa"}),
         el("w:jc", {"w:val": "center"}),
         el("w:tblBorders", None, *(rule(side, gb.THIN_RULE_EIGHTHS_PT) for side in sides)),
         el("w:tblLayout", {"w:type": "fixed"}),

@@ -16,10 +16,13 @@ PANOSE = {
     gb.XBS: "02010601030101010101",
     gb.SONG: "02010600030101010101",
 }
+SIDES = ("w:top", "w:right", "w:bottom", "w:left")
 HEADING_FONTS = (gb.HEI, gb.KAI, gb.FANG, gb.FANG)  # levels 1 to 4, GB/T 9704 7.3.3
 
 
-def add_page_parts(package: Package, document: Part, letter: tree.Head | None = None) -> Xml:
+def add_page_parts(
+    package: Package, document: Part, letter: tree.Head | None = None, *, landscape: bool = False
+) -> Xml:
     """Add the parts that make the page and return the ``w:sectPr`` that uses them.
 
     ``letter``: the head of a letter, which stands in the header of page one; that page has no number.
@@ -39,27 +42,30 @@ def add_page_parts(package: Package, document: Part, letter: tree.Head | None = 
         footers.insert(0, el("w:headerReference", {"w:type": "first", "r:id": first}))
         empty = document.relate("footer", "word/footer_first.xml")
         footers.append(el("w:footerReference", {"w:type": "first", "r:id": empty}))
-    return _section(footers, letter)
+    return _section(footers, letter, landscape)
 
 
 def _no_footer() -> bytes:
     return root("w:ftr", "w r", None, paragraph(Shape(style="Footer")))
 
 
-def _section(footers: list[Xml], letter: tree.Head | None) -> Xml:
+def _section(footers: list[Xml], letter: tree.Head | None, landscape: bool) -> Xml:
+    """Return the section; a page on its side is the upright one turned, head to the left."""
     twips = gb.mm_twips
+    width, height = gb.PAGE_WIDTH_MM, gb.PAGE_HEIGHT_MM
+    margins = (gb.MARGIN_TOP_MM, gb.MARGIN_RIGHT_MM, gb.MARGIN_BOTTOM_MM, gb.MARGIN_LEFT_MM)
+    turned = {"w:orient": "landscape"} if landscape else {}
+    if landscape:
+        width, height, margins = height, width, (*margins[3:], *margins[:3])
     return el(
         "w:sectPr",
         None,
         *footers,
-        el("w:pgSz", {"w:w": twips(gb.PAGE_WIDTH_MM), "w:h": twips(gb.PAGE_HEIGHT_MM)}),
+        el("w:pgSz", {"w:w": twips(width), "w:h": twips(height), **turned}),
         el(
             "w:pgMar",
             {
-                "w:top": twips(gb.MARGIN_TOP_MM),
-                "w:right": twips(gb.MARGIN_RIGHT_MM),
-                "w:bottom": twips(gb.MARGIN_BOTTOM_MM),
-                "w:left": twips(gb.MARGIN_LEFT_MM),
+                **dict(zip(SIDES, map(twips, margins), strict=True)),
                 "w:header": docx_letter.header_from_edge_twips(letter)
                 if letter
                 else twips(gb.HEADER_FROM_EDGE_MM),

@@ -184,6 +184,7 @@ class Document:
     """A whole document.
 
     ``meta`` keys used: ``created`` (ISO time written into the file), ``author``, ``title``, ``subject``.
+    ``landscape``: the page lies on its side, for wide tables.
     """
 
     title_lines: tuple[str, ...]
@@ -195,6 +196,7 @@ class Document:
     notes: tuple[str, ...] = ()
     imprint: Imprint | None = None
     meta: Mapping[str, str] = field(default_factory=dict)
+    landscape: bool = False
 
     def __post_init__(self) -> None:
         if self.style not in ("gbt9704", "letter"):

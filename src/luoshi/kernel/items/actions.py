@@ -13,8 +13,9 @@ from luoshi.core.beijing import local_day
 from luoshi.core.errors import Incomplete, Invalid, NotFound, Refusal, Stale, WrongState
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.evidence.models import Revision
+from luoshi.kernel.items.conditions import conditions_check
 from luoshi.kernel.items.given import LONGEST_TITLE, Given, Read, given_read, needs_check
-from luoshi.kernel.items.guards import guards_check
+from luoshi.kernel.items.guards import fits, guards_check, when_check
 from luoshi.kernel.items.hooks import Asked, guards_ask
 from luoshi.kernel.items.models import Item, ItemDuty, ItemPrivate
 from luoshi.kernel.items.numbers import number_next
@@ -37,31 +38,49 @@ def item_create(*, actor: Actor, type_ref: str, given: Given, now: datetime) -> 
     Ledger: ``item.created`` with the first move, duties and the sealed personal fields.
     """
     kind = type_def(type_ref)
+    creating_check(actor, kind, now)
     move = kind.moves[CREATE]
-    day = local_day(now)
-    require_holder(actor, move.by, standing_of(kind, (), day), f"{kind.title}{move.title}")
-    title = (given.title or "").strip()
-    if not title:
+    if not (given.title or "").strip():
         raise Incomplete("请填写事由。", fields={"title": "请填写事由。"})
     read = given_read(kind, {*move.need, *move.may, "title"}, given)
-    lead_own(kind, move, read, actor, day)
+    lead_own(kind, move, read, actor, local_day(now))
     needs_check(kind, move.need, read, values={}, private=(), duties=(), unproved={})
+    return item_born(actor=actor, kind=kind, read=read, now=now)
+
+
+def creating_check(actor: Actor, kind: ItemType, now: datetime) -> None:
+    """Refuse whoever may not take in items of a type. Raises: NotAllowed."""
+    move = kind.moves[CREATE]
+    require_holder(actor, move.by, standing_of(kind, (), local_day(now)), f"{kind.title}{move.title}")
+
+
+def item_born(
+    *, actor: Actor, kind: ItemType, read: Read, now: datetime, origin: str = "", parents: Sequence[Item] = ()
+) -> Item:
+    """Write a new item whose rights and contents were checked. ``origin``: its number where it came from.
+
+    Call it inside the transaction that checked. Raises: Invalid (a rule of the type is broken).
+    Ledger: ``item.created``, with its parents besides.
+    """
     rules_check(kind, [CREATE], read.values)
-    number, year, seq = number_next(kind, day)
+    number, year, seq = number_next(kind, local_day(now))
     item = Item(
         type_ref=kind.ref,
         definition_id=kind.definition_id,
         number=number,
         year=year,
         seq=seq,
-        title=title[:LONGEST_TITLE],
+        title=(read.title or "")[:LONGEST_TITLE],
+        origin=origin,
         entered_at=now,
         created_at=now,
         created_by_account=actor.account_id,
         created_by_post=actor.post_code,
         created_by_unit=actor.unit_code,
     )
-    return step_write(Step(item, kind, [], CREATE, move.end, read, actor, now, "item.created")).item
+    end = kind.moves[CREATE].end
+    step = Step(item, kind, [], CREATE, end, read, actor, now, "item.created", parents=parents)
+    return step_write(step).item
 
 
 @transaction.atomic
@@ -72,7 +91,7 @@ def item_move(
 
     ``seen_step``: number of the newest step on the page the actor acts from.
     Raises: NotFound (out of sight, no such move), NotAllowed, Stale (a newer step, told in words), WrongState
-    (state, max, within, merged), SamePerson (apart), Incomplete, Invalid; what its guards raise.
+    (state, max, within, after, when, merged), SamePerson (apart), Incomplete, Invalid; what its guards raise.
     Ledger: ``item.moved`` with the move and every row it wrote.
     """
     item = item_locked(item_id)
@@ -91,6 +110,8 @@ def item_move(
     proofs = revisions_standing(item) if needs_proof else []
     read = _read(kind, rule, item, given, duties, proofs)
     guards_ask(rule.guards, Asked(item, rule.key, duties, read, actor, now))
+    when_check(kind, rule, {**item.values, **read.values}, now)
+    conditions_check(item, rule)
     step = Step(item, kind, duties, rule.key, rule.end, read, actor, now, "item.moved", proofs=proofs)
     return step_write(step)
 
@@ -163,10 +184,19 @@ def merged_check(item: Item) -> None:
 def moves_open(actor: Actor, item: Item, duties: list[ItemDuty], now: datetime) -> list[Move]:
     """Return the moves an actor may take on an item in its state, in the order of the pack.
 
-    Apart, max and within are judged when it is taken: a page says then why it is refused.
+    Apart, max, within, after and conditions are judged when it is taken: a page says then why it is refused.
     """
     if item.merged_into_id is not None:
         return []
     kind = type_by_id(item.definition_id)
     standing: Standing = standing_of(kind, duties, local_day(now))
-    return [move for move in kind.moves_from(item.state) if may(actor, move.by, standing)]
+    return [
+        move
+        for move in kind.moves_from(item.state)
+        if may(actor, move.by, standing) and (_undecided(move) or fits(kind, move, item.values, now))
+    ]
+
+
+def _undecided(move: Move) -> bool:
+    """Say whether what the move itself is given decides if it is one of this item."""
+    return move.when is not None and bool(move.when.names & {*move.need, *move.may})

@@ -175,6 +175,9 @@ def expression_of(asked: Filter) -> str:
     """
     if asked.texts:
         raise Invalid("文字检索不能用于统计口径，请改用字段条件。")
+    for term in asked.terms:
+        if term.field is not None and term.field.kind is FieldKind.SET:
+            raise Invalid(f"“{term.field.title}”一件可有多项，不能用于统计口径。")
     parts = [_expressed(term) for term in asked.terms]
     return " and ".join(parts) or "true"
 

@@ -18,7 +18,8 @@ def item_text(item: Item) -> str:
     kind = type_by_id(item.definition_id)
     fields = [field.key for field in kind.fields.values() if field.kind is FieldKind.TEXT and not field.pii]
     said = [item.values[key] for key in fields if item.values.get(key)]
-    return "\n".join([item.number, item.title, *said])
+    known = [item.number, *([item.origin] if item.origin else [])]
+    return "\n".join([*known, item.title, *said])
 
 
 def item_findable(item: Item) -> None:

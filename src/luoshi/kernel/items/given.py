@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from luoshi.core.errors import Incomplete, Invalid
 from luoshi.kernel.definitions.fields import LONGEST_TEXT, Unfit
 from luoshi.kernel.items.models import ItemDuty
-from luoshi.kernel.items.schema import BASIS, DUTY_PREFIX, EVIDENCE_PREFIX, NOTE, DutyRule
+from luoshi.kernel.items.schema import BASIS, DUTY_PREFIX, DUTY_TITLES, EVIDENCE_PREFIX, NOTE, DutyRule
 from luoshi.kernel.items.types import ItemType
 from luoshi.kernel.org.models import Post, Unit
 
@@ -109,7 +109,7 @@ def needs_check(
             role = key.removeprefix(DUTY_PREFIX)
             standing = [row for row in duties if row.role == role]
             if not read.duties.get(role, standing):
-                faults[key] = f"请先确定{_duty_title(kind.duties[role])}。"
+                faults[key] = f"请先确定{duty_title(kind.duties[role])}。"
         elif key in NOTE_TITLES:
             if not (read.note if key == NOTE else read.basis):
                 faults[key] = f"请填写{NOTE_TITLES[key]}。"
@@ -127,9 +127,9 @@ def _stands(
     return read.values.get(key, values.get(key)) is not None
 
 
-def _duty_title(rule: DutyRule) -> str:
-    names = {"lead": "主办单位", "co": "协办单位", "watch": "督办单位"}
-    return names.get(rule.role, f"职责 {rule.role} 的{'岗位' if rule.post else '单位'}")
+def duty_title(rule: DutyRule) -> str:
+    """Return a duty as forms and tables call it."""
+    return DUTY_TITLES.get(rule.role, f"职责 {rule.role} 的{'岗位' if rule.post else '单位'}")
 
 
 def _targets(
@@ -145,7 +145,7 @@ def _targets(
     found: dict[str, list[Target]] = {}
     for role, codes in wanted.items():
         rule = kind.duties[role]
-        told = _count_fault(rule, len(codes))
+        told = count_fault(rule, len(codes))
         missing = [code for code in codes if code not in (posts if rule.post else units)]
         if missing:
             told = f"没有编码为“{missing[0]}”的{'岗位' if rule.post else '单位'}，请从名录中选择。"
@@ -153,7 +153,7 @@ def _targets(
         if closed:
             told = f"“{units[closed[0]].title}”已撤销，请改选承接单位。"
         if told:
-            faults[f"{DUTY_PREFIX}{role}"] = f"{_duty_title(rule)}：{told}"
+            faults[f"{DUTY_PREFIX}{role}"] = f"{duty_title(rule)}：{told}"
             continue
         if rule.post:
             found[role] = [Target(posts[code].unit, posts[code]) for code in codes]
@@ -172,7 +172,8 @@ def _posts(codes: Collection[str]) -> dict[str, Post]:
     return {row.code: row for row in rows} if codes else {}
 
 
-def _count_fault(rule: DutyRule, count: int) -> str:
+def count_fault(rule: DutyRule, count: int) -> str:
+    """Return what is wrong with so many holders of a duty, "" when nothing is."""
     noun = "岗位" if rule.post else "单位"
     if count < rule.least:
         return f"至少要有 {rule.least} 个{noun}，现有 {count} 个。"

@@ -60,11 +60,12 @@ class Item(Root):
     ``steps``: number of its newest move row. ``since_step``: that of its creation or last reopening.
     ``entered_at``: when its state was entered. ``counts``: move → how often it was taken.
     ``values``: field key → canonical text, without personal fields. ``merged_into``: handled there from
-    then on.
+    then on. ``origin``: its number where it came from, once in its type.
     """
 
     ledger_type: ClassVar[str] = "item"
     ledger_private: ClassVar[tuple[str, ...]] = ("title", "values")
+    ledger_later: ClassVar[Mapping[str, object]] = {"origin": ""}
 
     type_ref = CodeField("事项类型", max_length=80)
     definition = models.ForeignKey(
@@ -89,6 +90,7 @@ class Item(Root):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="并入"
     )
+    origin = CodeField("原编号", max_length=80, blank=True, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "事项"
@@ -102,6 +104,12 @@ class Item(Root):
                 fields=["type_ref", "year", "seq"],
                 name="items_seq_once",
                 violation_error_message="同一类事项同年的序号不得重复。",
+            ),
+            models.UniqueConstraint(
+                fields=["type_ref", "origin"],
+                condition=~models.Q(origin=""),
+                name="items_origin_once",
+                violation_error_message="同一类事项的原编号不得重复。",
             ),
             models.CheckConstraint(
                 condition=models.Q(stage__in=STAGES),

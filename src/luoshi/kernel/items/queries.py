@@ -12,13 +12,22 @@ from django.utils import timezone
 
 from luoshi.core.actor import Actor
 from luoshi.core.errors import NotFound
-from luoshi.kernel.definitions.fields import Field
+from luoshi.kernel.definitions.fields import Field, FieldKind
 from luoshi.kernel.definitions.slots import Slot
 from luoshi.kernel.items.clock_filters import clock_condition
 from luoshi.kernel.items.filters import Filter, Term, filter_read
 from luoshi.kernel.items.finding import FOUND
 from luoshi.kernel.items.lights import DueLight, lights_of
-from luoshi.kernel.items.models import Item, ItemDuty, ItemFact, ItemMove, ItemTag, ItemWatch, SavedFilter
+from luoshi.kernel.items.models import (
+    Item,
+    ItemDuty,
+    ItemFact,
+    ItemMove,
+    ItemParent,
+    ItemTag,
+    ItemWatch,
+    SavedFilter,
+)
 from luoshi.kernel.items.ordering import Sort, ordered, place_of
 from luoshi.kernel.items.schema import Stage
 from luoshi.kernel.items.sight import facts_visible, item_visible, items_visible
@@ -268,6 +277,8 @@ def _condition(term: Term, slots: Mapping[str, Slot], actor: Actor) -> Q:
     slot = slots.get(term.name)
     if slot is None:
         return Q(pk__in=[])
+    if term.field is not None and term.field.kind is FieldKind.SET:
+        return _any_of(slot.column, term.values)
     return _compared(slot.column, term.op, [slot.stored(value) for value in term.values])
 
 
@@ -275,6 +286,13 @@ def _clocked(term: Term, now: datetime | None) -> Q:
     if now is None:
         raise ValueError(f"{term.name!r} is asked at a moment, and none was given")
     return clock_condition(term.name, term.op, term.values, now)
+
+
+def _any_of(column: str, values: Iterable[str]) -> Q:
+    found = Q()
+    for value in values:
+        found |= Q(**{f"{column}__contains": value})
+    return found
 
 
 def _compared(column: str, op: str, values: Iterable[object]) -> Q:
@@ -305,3 +323,9 @@ def _moved(term: Term) -> Q:
 def units_for_choice(on: date) -> list[Unit]:
     """Return the units that can be given a duty on a day, in their order."""
     return list(units_on(on).exclude(kind="group"))
+
+
+def parents_of(actor: Actor, item: Item) -> list[Item]:
+    """Return the items that an item serves, as far as the actor sees them, by number."""
+    served = ItemParent.objects.filter(item=item).order_by().values("parent_id")
+    return list(items_visible(actor).filter(pk__in=served).order_by("number"))

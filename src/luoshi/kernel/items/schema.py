@@ -42,6 +42,14 @@ CREATE = "create"
 NOTE, BASIS = "note", "basis"
 DUTY_PREFIX = "duty."
 EVIDENCE_PREFIX = "evidence:"
+CHILDREN, DONE = "children", "done"
+TODAY = "today"
+DUTY_TITLES: Mapping[str, str] = {
+    "lead": "主办单位",
+    "co": "协办单位",
+    "watch": "督办单位",
+    "verify": "核查单位",
+}
 # Words that name something of every item, so that no field or duty may be called so.
 RESERVED = frozenset(
     (
@@ -59,6 +67,9 @@ RESERVED = frozenset(
             "true",
             "false",
             "none",
+            "today",
+            "children",
+            "origin",
         ),
     )
 )
@@ -67,11 +78,15 @@ DUTY = r"^(0|[1-9][0-9]?)(\.\.([1-9][0-9]?|n))? (unit|post)$"
 NUMBER_HOLE = re.compile(r"\{(year|month|seq(?::0[1-9])?)\}")
 NUMBER = r"^([A-Za-z0-9〔〕()（）\[\]\-_/第号]|\{year\}|\{month\}|\{seq(:0[1-9])?\})+$"
 GIVEN = r"^([a-z][a-z0-9_]*|duty\.[a-z][a-z0-9_]*)$"
-NEED = r"^([a-z][a-z0-9_]*|duty\.[a-z][a-z0-9_]*|evidence:[1-9])$"
+NEED = (
+    r"^([a-z][a-z0-9_]*|duty\.[a-z][a-z0-9_]*|evidence:[1-9]"
+    r"|children(\.[a-z][a-z0-9_]*)?\.[a-z][a-z0-9_]*)$"
+)
 WITHIN = r"^[1-9][0-9]{0,3} (workday|calendar_day|hour)$"
+AFTER = r"^([1-9][0-9]{0,3}|[a-z][a-z0-9_]*) (workday|calendar_day|hour)$"
 FIELD_TYPE = (
     r"^(int|int:[0-9]{1,9}-[0-9]{1,9}|money|text|date|moment|decimal:[1-6]|percent:[0-6]"
-    r"|vocab:[a-z][a-z0-9_]*)$"
+    r"|(vocab|set):[a-z][a-z0-9_]*)$"
 )
 
 
@@ -112,6 +127,35 @@ class Within:
 
     amount: int
     unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """How long a state must have lasted before a move out of it: an amount, or what a field says."""
+
+    amount: int
+    field: str
+    unit: str
+
+
+def is_condition(need: str) -> bool:
+    """Say whether something a move needs is a condition on the records, not something given with it.
+
+    >>> [is_condition(need) for need in ("note", "children.done", "children.measure.done")]
+    [False, True, True]
+    """
+    return need.startswith(f"{CHILDREN}.")
+
+
+def child_rule(need: str) -> tuple[str, bool]:
+    """Return the key of the type that is asked for ("" for any), and whether all of it must be done.
+
+    >>> child_rule("children.done"), child_rule("children.measure.done"), child_rule("children.measure")
+    (('', True), ('measure', True), ('measure', False))
+    """
+    parts = need.removeprefix(f"{CHILDREN}.").split(".")
+    done = parts[-1] == DONE
+    return (parts[0] if len(parts) > done else "", done)
 
 
 def duty_rule(role: str, text: str) -> DutyRule:
@@ -157,6 +201,16 @@ def within_of(text: str) -> Within:
     """
     amount, _, unit = text.partition(" ")
     return Within(int(amount), unit)
+
+
+def after_of(text: str) -> After:
+    """Read ``5 workday`` or ``public_days workday``.
+
+    >>> after_of("5 workday"), after_of("public_days workday")
+    (After(amount=5, field='', unit='workday'), After(amount=0, field='public_days', unit='workday'))
+    """
+    amount, _, unit = text.partition(" ")
+    return After(int(amount), "", unit) if amount.isdigit() else After(0, amount, unit)
 
 
 def number_text(pattern: str, *, year: int, month: int, seq: int) -> str:

@@ -18,7 +18,14 @@ from luoshi.kernel.items.clocks import Trigger, triggers_of
 from luoshi.kernel.items.facts import facts_step
 from luoshi.kernel.items.finding import item_findable
 from luoshi.kernel.items.given import Read, Target
-from luoshi.kernel.items.models import Item, ItemDuty, ItemMove, ItemPrivate, MoveEvidence
+from luoshi.kernel.items.models import (
+    Item,
+    ItemDuty,
+    ItemMove,
+    ItemParent,
+    ItemPrivate,
+    MoveEvidence,
+)
 from luoshi.kernel.items.notices import step_tell
 from luoshi.kernel.items.schema import ENDED, Stage
 from luoshi.kernel.items.sealing import seal, unseal
@@ -44,7 +51,7 @@ class Taken:
 class Step:
     """A step to be written on a locked item. ``move``: its key; ``to_state``: the state it leads to.
 
-    ``proofs``: the evidence it is taken with.
+    ``proofs``: the evidence it is taken with. ``parents``: what a new item serves.
     """
 
     item: Item
@@ -59,6 +66,7 @@ class Step:
     rows: Sequence[Ledgered] = ()
     proofs: Sequence[Revision] = ()
     data: Mapping[str, Any] = field(default_factory=dict)
+    parents: Sequence[Item] = ()
 
 
 def step_write(step: Step) -> Taken:
@@ -74,6 +82,7 @@ def step_write(step: Step) -> Taken:
     duties = _duties_write(step, row.number)
     private = _private_write(item, step.read.private)
     proofs = [MoveEvidence.objects.create(step=row, revision=each) for each in step.proofs]
+    placed = [ItemParent.objects.create(item=item, parent=parent) for parent in step.parents]
     facts_step(kind, item, row, step.duties)
     item_findable(item)
     clocks = clocks_step(kind, item, row)
@@ -86,13 +95,14 @@ def step_write(step: Step) -> Taken:
         "duties": {role: [each.unit.code for each in who] for role, who in sorted(step.read.duties.items())},
         "clocks": clocks.told,
         "evidence": [each.sha256 for each in step.proofs],
+        "parents": [parent.number for parent in step.parents],
     }
     record(
         item,
         step.event,
         by=step.actor.by,
         at=step.now,
-        rows=[row, *duties, *private, *proofs, *clocks.rows, *step.rows],
+        rows=[row, *duties, *private, *placed, *proofs, *clocks.rows, *step.rows],
         data={key: value for key, value in told.items() if value not in ([], {})} | dict(step.data),
     )
     if step.move != MIGRATE:

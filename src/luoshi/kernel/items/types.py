@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from luoshi.core.errors import NotFound, WrongState, nearest
+from luoshi.core.expr import Expr, parse
 from luoshi.kernel.definitions.fields import Field, field_of
 from luoshi.kernel.definitions.queries import (
     Def,
@@ -17,13 +18,16 @@ from luoshi.kernel.definitions.queries import (
 )
 from luoshi.kernel.items.schema import (
     CREATE,
+    After,
     DutyRule,
     EvidenceRule,
     Holder,
     Stage,
     Within,
+    after_of,
     duty_rule,
     evidence_rule,
+    is_condition,
     within_of,
 )
 from luoshi.kernel.items.schema_clocks import ClockRule, clock_rule
@@ -49,6 +53,8 @@ class Move:
     """One transition; ``starts`` is empty for the one that creates. ``apart``: (move, person or unit).
 
     ``guards``: names of conditions that upper apps registered.
+    ``conditions``: what the records must show besides what is given. ``when``: of which items it is a move at
+    all, ``say``: what is told to whoever tries it on another. ``after``: how long its state must have lasted.
     """
 
     key: str
@@ -61,7 +67,11 @@ class Move:
     apart: tuple[tuple[str, str], ...]
     most: int | None
     within: Within | None
-    guards: tuple[str, ...]
+    guards: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    when: Expr | None = None
+    say: str = ""
+    after: After | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +184,16 @@ def _read(found: Def) -> ItemType:
             starts=frozenset(_listed(each["from"])),
             end=each["to"],
             by=holders(each["by"]),
-            need=tuple(each["need"]),
+            need=tuple(need for need in each["need"] if not is_condition(need)),
             may=tuple(each["may"]),
             apart=tuple((rule["move"], rule["level"]) for rule in each["apart"]),
             most=each["max"],
             within=within_of(each["within"]) if each["within"] else None,
             guards=tuple(each.get("guard") or ()),
+            conditions=tuple(need for need in each["need"] if is_condition(need)),
+            when=parse(each["when"]) if each.get("when") else None,
+            say=each.get("say") or "",
+            after=after_of(each["after"]) if each.get("after") else None,
         )
         for each in body["moves"]
     ]

@@ -50,7 +50,7 @@ class CellFault:
 class Shape:
     """What a sheet must hold: ``columns`` field → title; ``things``: what one row is, in words.
 
-    ``optional`` columns may be absent; those of ``days`` may hold dates.
+    ``optional`` columns may be absent; those of ``days`` may hold dates, those of ``numbers`` fractions.
     """
 
     things: str
@@ -58,6 +58,7 @@ class Shape:
     optional: frozenset[str] = frozenset()
     days: frozenset[str] = frozenset()
     most: int = 20_000
+    numbers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,9 @@ def _rows(table: SheetTable, places: Mapping[str, int], layout: Layout) -> Itera
         for field, index in places.items():
             value = cells[index] if index < len(cells) else None
             texts[field] = _text(value)
+            shape = layout.shape
             found = spoiled.get(f"{layout.letters[field]}{number}") or _not_text(
-                value, field in layout.shape.days
+                value, field in shape.days, field in shape.numbers
             )
             if found:
                 faults.append(layout.fault(number, field, texts[field], *found))
@@ -197,10 +199,10 @@ def _text(value: CellValue) -> str:
     return str(value).strip()
 
 
-def _not_text(value: CellValue, day: bool) -> tuple[str, str] | None:
+def _not_text(value: CellValue, day: bool, number: bool) -> tuple[str, str] | None:
     if isinstance(value, date) and not day:
         return "应为文本，不是日期", "请把单元格格式改为文本后重新填写"
-    if isinstance(value, Decimal):
+    if isinstance(value, Decimal) and not number:
         return "应为文本，不是小数", "请把单元格格式改为文本后重新填写"
     return None
 

@@ -9,14 +9,14 @@ from django import forms
 
 from luoshi.kernel.definitions.fields import LONGEST_TEXT, Field, FieldKind
 from luoshi.kernel.items.given import LONGEST_TITLE, Given
-from luoshi.kernel.items.schema import BASIS, DUTY_PREFIX, EVIDENCE_PREFIX, NOTE, DutyRule
+from luoshi.kernel.items.schema import BASIS, DUTY_PREFIX, DUTY_TITLES, EVIDENCE_PREFIX, NOTE, DutyRule
 from luoshi.kernel.items.types import ItemType
 from luoshi.web.filings.many_forms import ProofBox, ProofInputs, proof_box
 
 TITLE = "title"
 PROOF = "proof"
 LONG_FROM = 10
-DUTIES = {"lead": "主办单位", "co": "协办单位", "watch": "督办单位"}
+DUTIES = DUTY_TITLES
 NUMBERS = {FieldKind.INT, FieldKind.DECIMAL, FieldKind.PERCENT, FieldKind.MONEY}
 
 
@@ -49,7 +49,8 @@ class GivenForm(forms.Form):
                 continue
             self.fields[key] = self._field(key, needed, units)
             if key in standing:
-                self.fields[key].initial = standing[key]
+                several = isinstance(self.fields[key], forms.MultipleChoiceField) and key in kind.fields
+                self.fields[key].initial = standing[key].strip(",").split(",") if several else standing[key]
         if proofs is not None:
             self.fields.update(proofs.fields())
             for key, field in proofs.fields().items():
@@ -92,7 +93,7 @@ class GivenForm(forms.Form):
             if key.startswith(DUTY_PREFIX):
                 codes = self.data.getlist(self.add_prefix(key))
                 duties[key.removeprefix(DUTY_PREFIX)] = [code for code in codes if code]
-        text = {key: self.data.get(self.add_prefix(key), "") for key in self.fields}
+        text = {key: self._text(key) for key in self.fields}
         return Given(
             title=text.get(TITLE) if TITLE in self.fields else None,
             values={key: text[key] for key in self.fields if key in self.kind.fields and self._said(key)},
@@ -105,6 +106,12 @@ class GivenForm(forms.Form):
         """Say whether a field is to be taken: personal data that is not shown is not wiped by a blank."""
         blank = not self.data.get(self.add_prefix(key), "").strip()
         return not (blank and self.kind.fields[key].pii)
+
+    def _text(self, key: str) -> str:
+        """Return what was typed; several boxes of one field as one text."""
+        if key in self.kind.fields and self.kind.fields[key].kind is FieldKind.SET:
+            return ",".join(self.data.getlist(self.add_prefix(key)))
+        return self.data.get(self.add_prefix(key), "")
 
     def _was(self, role: str) -> bool:
         """Say whether somebody held a duty before, so that an empty choice takes it away."""
@@ -151,6 +158,9 @@ def _field(field: Field, needed: bool) -> forms.Field:
     }
     if field.kind is FieldKind.VOCAB:
         return forms.ChoiceField(choices=[("", "请选择"), *field.options.items()], **settings)
+    if field.kind is FieldKind.SET:
+        boxes = forms.CheckboxSelectMultiple
+        return forms.MultipleChoiceField(choices=list(field.options.items()), widget=boxes, **settings)
     if field.kind is FieldKind.DATE:
         return forms.CharField(widget=forms.DateInput(attrs={"type": "date"}), **settings)
     if field.kind is FieldKind.MOMENT:

@@ -13,6 +13,7 @@ from luoshi.web.items import (
     evidence_views,
     filter_views,
     history_views,
+    importing,
     joining_views,
     mine_views,
     moving_views,
@@ -57,6 +58,9 @@ urlpatterns = [
         "<str:ref>/history/<str:template>/", history_views.item_history_template, name="item_history_template"
     ),
     path("<str:ref>/new/", acting_views.item_new, name="item_new"),
+    path("<str:ref>/import/", importing.item_import, name="item_import"),
+    path("<str:ref>/import/faults/", importing.item_import_faults, name="item_import_faults"),
+    path("<str:ref>/import/template/", importing.item_import_template, name="item_import_template"),
     path("<str:ref>/bulk/", acting_views.item_bulk, name="item_bulk"),
     path("<str:ref>/filters/own/", filter_views.filter_list, name="filter_list"),
     path("<str:ref>/filters/", acting_views.filter_saved, name="filter_save"),

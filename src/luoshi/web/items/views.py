@@ -18,6 +18,7 @@ from luoshi.core.errors import Invalid
 from luoshi.kernel.access.policy import require_right
 from luoshi.kernel.documents.xlsx import Column
 from luoshi.kernel.items.filters import Filter, filter_read, names_of
+from luoshi.kernel.items.intake import imports_open
 from luoshi.kernel.items.lights import LIGHT_TITLES, ClockLight
 from luoshi.kernel.items.ordering import SORT_TITLES, Sort, ordered
 from luoshi.kernel.items.policy import may, standing_of
@@ -121,6 +122,7 @@ def list_context(request: HttpRequest, kind: ItemType) -> dict[str, Any]:
             for move in kind.moves_from(states[0])
             if not move.apart and may(request.actor, move.by, standing)
         ]
+    creates = may(request.actor, kind.moves[CREATE].by, standing_of(kind, (), request.today))
     return {
         "kind": kind,
         "q": text,
@@ -136,7 +138,8 @@ def list_context(request: HttpRequest, kind: ItemType) -> dict[str, Any]:
         "names": names_of(kind).items(),
         "saved": filters_of(request.actor, kind.ref),
         "bulk": bulk,
-        "creates": may(request.actor, kind.moves[CREATE].by, standing_of(kind, (), request.today)),
+        "creates": creates,
+        "imports": creates and imports_open(kind),
         "tools": tools_of(request, kind),
         "key": request_key(),
     }

@@ -12,8 +12,11 @@ from luoshi.kernel.items.schema import (
     NOTE,
     STAGE_TITLES,
     Stage,
+    after_of,
+    child_rule,
     duty_rule,
     evidence_needed,
+    is_condition,
     within_of,
 )
 from luoshi.web.packs.form_words import range_words, type_words
@@ -107,6 +110,9 @@ def need_words(text: str, names: Mapping[str, str]) -> str:
         return f"佐证 {number} 份"
     if text.startswith(DUTY_PREFIX):
         return f"职责 {text.removeprefix(DUTY_PREFIX)}"
+    if is_condition(text):
+        key, done = child_rule(text)
+        return f"所属{key or '事项'}{'全部办结' if done else '已登记'}"
     return names.get(text, text)
 
 
@@ -115,6 +121,11 @@ def limits_words(move: Mapping[str, Any], moves: Mapping[str, str]) -> str:
     parts = [f"与“{moves.get(each['move'], each['move'])}”{LEVELS[each['level']]}" for each in move["apart"]]
     if move["max"]:
         parts.append(f"至多 {move['max']} 次")
+    if move.get("when"):
+        parts.append(f"仅限 {move['when']}")
+    if move.get("after"):
+        after = after_of(move["after"])
+        parts.append(f"满 {after.amount or after.field} {UNITS[after.unit]}后")
     if move["within"]:
         rule = within_of(move["within"])
         parts.append(f"{rule.amount} {UNITS[rule.unit]}内")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -112,6 +113,15 @@ class Frame:
     large: bool
 
 
+# Pages that stand before the lists of a pack's items.
+AREA_PAGES: Mapping[str, tuple[Entry, ...]] = {
+    "zhenggai": (
+        Entry("整改台账", "rectify_lists", "list-check", "item.view", "item"),
+        Entry("整改统计", "rectify_statistics", "file-report", "item.view", "item"),
+        Entry("回头看", "rectify_rechecks", "calendar", "item.view", "item"),
+        Entry("整改公示", "rectify_notices", "send", "item.view", "item"),
+    ),
+}
 TABS = 4
 ITEMS_AFTER = 2
 """Areas of items stand after so many sections of the menu."""
@@ -157,7 +167,7 @@ def _areas(kinds: frozenset[str]) -> list[tuple[str, tuple[Entry, ...]]]:
     found: dict[str, tuple[Entry, ...]] = {}
     for kind in types_in_force() if "item" in kinds else ():
         entry = Entry(kind.title, "item_list", "briefcase", "item.view", "item", args=(kind.ref,))
-        found[kind.area] = (*found.get(kind.area, ()), entry)
+        found[kind.area] = (*found.get(kind.area, AREA_PAGES.get(kind.pack, ())), entry)
     return list(found.items())
 
 

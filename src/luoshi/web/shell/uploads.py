@@ -40,7 +40,9 @@ def table_kept(request: HttpRequest, *, salt: str) -> tuple[Table, str]:
     Raises: Invalid when the token is forged, older than a day or another account's.
     """
     try:
-        sha256, name, meant, account = signing.loads(request.POST["token"], salt=salt, max_age=DAY_IN_SECONDS)
+        sha256, name, meant, account = signing.loads(
+            request.POST.get("token", ""), salt=salt, max_age=DAY_IN_SECONDS
+        )
     except signing.BadSignature as fault:
         raise Invalid("导入凭据无效或已超过一天，请重新上传表格。") from fault
     if account != request.user.pk:

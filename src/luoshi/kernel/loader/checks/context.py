@@ -179,4 +179,10 @@ def unsure_fields(form: Node, faults: Faults) -> set[str]:
     }
 
 
-_KINDS = {"text": Kind.TEXT, "vocab": Kind.TEXT, "date": Kind.DATE, "moment": Kind.TEXT}
+_KINDS = {
+    "text": Kind.TEXT,
+    "vocab": Kind.TEXT,
+    "set": Kind.TEXT,
+    "date": Kind.DATE,
+    "moment": Kind.TEXT,
+}

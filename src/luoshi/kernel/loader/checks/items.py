@@ -17,9 +17,11 @@ from luoshi.kernel.items.schema import (
     NUMBER_HOLE,
     RESERVED,
     Stage,
+    is_condition,
 )
 from luoshi.kernel.items.types import ANY_UNIT, LEAD
 from luoshi.kernel.loader.checks.clocks import check_clocks
+from luoshi.kernel.loader.checks.conditions import check_condition, check_conditions
 from luoshi.kernel.loader.checks.context import Context, nearest_hint
 from luoshi.kernel.loader.checks.lifecycle import check_lifecycle, starts_of
 from luoshi.kernel.loader.checks.rules import check_rules
@@ -98,8 +100,9 @@ def _fields(ctx: Context, item: Node) -> None:
             ctx.faults.add(key.place, f"字段代码 {key.text} 是保留字或与职责同名，请换一个")
         kind, _, parameter = ((type_.text or "") if type_ is not None else "").partition(":")
         known = ctx.names("vocab")
-        if kind == "vocab" and type_ is not None and known is not None and parameter not in known:
-            ctx.unknown(type_, "选项表", parameter, known, len("vocab:"))
+        choice = kind in ("vocab", "set")
+        if choice and type_ is not None and known is not None and parameter not in known:
+            ctx.unknown(type_, "选项表", parameter, known, len(f"{kind}:"))
         _bounds(ctx, field, kind, parameter)
 
 
@@ -111,7 +114,7 @@ def _bounds(ctx: Context, field: Node, kind: str, parameter: str) -> None:
         node = field.get(name)
         if node is None or node.value is None:
             continue
-        if kind in ("date", "moment", "vocab") or (kind == "text" and name == "max"):
+        if kind in ("date", "moment", "vocab", "set") or (kind == "text" and name == "max"):
             ctx.faults.add(node.head, f"{kind} 字段不能写 {name}")
         elif kind == "int" and parameter:
             ctx.faults.add(node.head, f"类型 int:{parameter} 已含上下限，不要再写 {name}")
@@ -165,7 +168,8 @@ def _moves(ctx: Context, item: Node, stages: Mapping[str, str]) -> None:
             if node.text is not None and known_states is not None and node.text not in known_states:
                 ctx.unknown(node, "状态", node.text, known_states)
         _roles(ctx, item, move.get("by"), creating=is_create)
-        _needs(ctx, item, move.get("need"), {NOTE, BASIS})
+        _needs(ctx, item, move.get("need"), {NOTE, BASIS}, conditions=not is_create)
+        check_conditions(ctx, item, move, is_create)
         _needs(ctx, item, move.get("may"), {NOTE, BASIS})
         for each in _elements(move, "apart"):
             other = each.text_at("move")
@@ -178,9 +182,9 @@ def _moves(ctx: Context, item: Node, stages: Mapping[str, str]) -> None:
             if is_create and (need.text or "").startswith(EVIDENCE_PREFIX):
                 ctx.faults.add(need.place, "登记时还没有本件，不能要佐证，请移到后面的动作")
         within, limit = move.get("within"), move.get("max")
-        for bound in (within, limit):
+        for bound in (within, limit, move.get("after"), move.get("when")):
             if is_create and bound is not None and bound.value is not None:
-                ctx.faults.add(bound.head, "登记动作不能写 within 或 max")
+                ctx.faults.add(bound.head, "登记动作不能写 within、after、when 或 max")
 
 
 def _one_or_many(node: Node | None) -> Iterable[Node]:
@@ -222,7 +226,9 @@ def _any_unit(ctx: Context, item: Node, node: Node, creating: bool) -> None:
         ctx.faults.add(node.place, f"由 {ANY_UNIT} 登记的事项，要有职责 lead: 1 unit，登记单位即主办单位")
 
 
-def _needs(ctx: Context, item: Node, needs: Node | None, words: set[str]) -> None:
+def _needs(
+    ctx: Context, item: Node, needs: Node | None, words: set[str], *, conditions: bool = False
+) -> None:
     fields, duties = _keys(ctx, item, "fields"), _duties(item)
     if needs is None:
         return
@@ -233,7 +239,9 @@ def _needs(ctx: Context, item: Node, needs: Node | None, words: set[str]) -> Non
             continue
         if text.startswith(EVIDENCE_PREFIX):
             continue
-        if text.startswith(DUTY_PREFIX):
+        if conditions and is_condition(text):
+            check_condition(ctx, node, text)
+        elif text.startswith(DUTY_PREFIX):
             if "duty" not in item.lost and text.removeprefix(DUTY_PREFIX) not in duties:
                 ctx.unknown(node, "职责", text.removeprefix(DUTY_PREFIX), duties, len(DUTY_PREFIX))
         elif fields is not None and text not in fields | words:

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, StringConstraints, Tag
 
-from luoshi.kernel.items.schema import DUTY, FIELD_TYPE, GIVEN, NEED, NUMBER, WITHIN
+from luoshi.kernel.items.schema import AFTER, DUTY, FIELD_TYPE, GIVEN, NEED, NUMBER, WITHIN
 from luoshi.kernel.loader.sections.base import Code, ColumnTitle, Number, Section, Title
 from luoshi.kernel.loader.sections.clocks import ItemClock
 
@@ -68,8 +68,9 @@ class Apart(Section):
 class ItemMove(Section):
     """One transition. ``need``: what must be there; ``may``: what may be given besides.
 
-    ``max``: how often an item may take it; ``within``: how long after its state was entered.
     ``guard``: conditions of upper apps that must be met.
+    ``max``: how often an item may take it; ``within``: how long after its state was entered, ``after``: not
+    before. ``when``: for which items it is a move at all, ``say``: what others are told.
     """
 
     do: Code
@@ -83,6 +84,9 @@ class ItemMove(Section):
     max: Times | None = None
     within: Annotated[str, StringConstraints(pattern=WITHIN)] | None = None
     guard: list[Code] = []
+    after: Annotated[str, StringConstraints(pattern=AFTER)] | None = None
+    when: Annotated[str, StringConstraints(max_length=300)] | None = None
+    say: Annotated[str, StringConstraints(max_length=100)] = ""
 
 
 class ItemRule(Section):

@@ -1,0 +1,1 @@
+"""Rectification: what the packs ``zhenggai`` and ``huanbao`` cannot state as data."""
