@@ -24,8 +24,8 @@ from luoshi.domains.rectify.types import PROBLEM, PUBLIC, SIBLING, require_type
 from luoshi.kernel.items.actions import creating_check
 from luoshi.kernel.items.queries import item_visible, items_visible, type_def
 from luoshi.kernel.items.schema import CREATE
-from luoshi.web.items.acting_views import choices
 from luoshi.web.items.forms import TITLE, GivenForm
+from luoshi.web.items.moving_views import choices
 from luoshi.web.rectify.forms import AnswerForm, MeasureForm, NoteForm, ObjectionForm, SiblingForm
 from luoshi.web.rectify.panels import creates, measures_act
 from luoshi.web.shell.errors import refusals_into
