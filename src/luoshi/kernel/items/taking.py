@@ -80,7 +80,7 @@ def _taken(actor: Actor, asked: Asked, row: IntakeRow, under: Item | None, now: 
         guards_check(asked.kind, item, asked.move, actor, now)
         when_check(asked.kind, asked.move, {**item.values, **row.moved.values}, now)
         conditions_check(item, asked.move)
-        guards_ask(asked.move.guards, Asking(item, asked.move.key, duties, actor, now))
+        guards_ask(asked.move.guards, Asking(item, asked.move.key, duties, row.moved, actor, now))
         step_write(
             Step(
                 item, asked.kind, duties, asked.move.key, asked.move.end, row.moved, actor, now, "item.moved"

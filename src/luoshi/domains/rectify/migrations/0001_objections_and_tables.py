@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("items", "0007_original_numbers"),
+        ("items", "0008_original_numbers"),
     ]
 
     operations = [

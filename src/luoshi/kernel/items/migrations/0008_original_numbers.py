@@ -8,7 +8,7 @@ import luoshi.db.fields
 class Migration(migrations.Migration):
     dependencies = [
         ("definitions", "0002_pack_text"),
-        ("items", "0006_evidence_and_watching_posts"),
+        ("items", "0007_items_from_outside"),
     ]
 
     operations = [
