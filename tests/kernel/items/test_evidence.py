@@ -21,7 +21,7 @@ from luoshi.kernel.ledger.verify import verify_ledger
 from tests.harness.times import NOW
 from tests.kernel.files.samples import pdf, png
 from tests.kernel.items.helpers import RESULT, desk, doing, go, lead, office, snapshot, world
-from tests.kernel.loader.faulty import pack_copy
+from tests.kernel.loader.faulty import pack_copy, without_imports
 
 pytestmark = pytest.mark.django_db
 NEEDS = 'to: check, by: lead, need: [result, "evidence:1"]'
@@ -37,7 +37,7 @@ def pack_needing(folder: Path, needs: str, more: str = "") -> Path:
     """Return a copy of the pack whose 报结 needs evidence."""
     copy = pack_copy(folder, "zhengqi")
     path = copy / "pack.yaml"
-    text = path.read_text("utf-8").replace("to: check, by: lead, need: [result]", needs)
+    text = without_imports(path.read_text("utf-8")).replace("to: check, by: lead, need: [result]", needs)
     path.write_text(text.replace("    public: [", f"{more}    public: ["), "utf-8")
     return copy
 

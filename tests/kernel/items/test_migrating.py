@@ -18,6 +18,7 @@ from luoshi.kernel.loader.actions import pack_install
 from luoshi.kernel.loader.folder import SHIPPED
 from tests.harness.times import NOW
 from tests.kernel.items.helpers import actor, closed, desk, doing, go, lead, taken_in, world
+from tests.kernel.loader.faulty import without_imports
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +88,9 @@ def test_who_reported_under_another_name_of_the_move_still_cannot_close(tmp_path
     both = actor(11, "ZX", "desk", "desk")
     go(item, "report", lead(), values={"result": "已补齐材料，续贷手续全部办理完毕，企业已确认。"})
     folder = Path(shutil.copytree(SHIPPED / "zhengqi", tmp_path / "zhengqi"))
-    text = (folder / "pack.yaml").read_text(encoding="utf-8").replace("version: 1", "version: 2")
+    text = without_imports((folder / "pack.yaml").read_text(encoding="utf-8")).replace(
+        "version: 1", "version: 2"
+    )
     renamed = text.replace("do: report,", "do: handin,").replace("move: report,", "move: handin,")
     (folder / "pack.yaml").write_text(renamed + "\nmigrate:\n  case: {states: {}}\n", encoding="utf-8")
     pack_install(actor=SYSTEM_ACTOR, path=folder, now=NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,3 +80,8 @@ def assert_exactly(faults: Sequence[Fault], spots: Sequence[Spot]) -> None:
     for spot in spots:
         said = [str(f) for f in faults if (f.file, f.line, f.col) == (spot.file, spot.line, spot.col)]
         assert any(spot.says in each for each in said), (spot, said)
+
+
+def without_imports(text: str) -> str:
+    """Return a pack without its imports: a table of another system cannot follow every change of moves."""
+    return re.sub(r"^imports:\n(?:[ #].*\n|\n)*", "", text, count=1, flags=re.MULTILINE)

@@ -10,7 +10,7 @@ from luoshi.kernel.evidence.models import Revision
 from luoshi.kernel.items.models import Item, ItemEvidence
 from luoshi.kernel.ledger.verify import verify_ledger
 from tests.kernel.files.samples import pdf, png
-from tests.kernel.loader.faulty import pack_copy
+from tests.kernel.loader.faulty import pack_copy, without_imports
 from tests.web.conftest import soup, text_of
 from tests.web.items.makers import item_taken_in
 
@@ -23,7 +23,8 @@ def pack(tmp_path):
     copy = pack_copy(tmp_path, "zhengqi")
     path = copy / "pack.yaml"
     needs = 'to: check, by: lead, need: [result, "evidence:1"]'
-    path.write_text(path.read_text("utf-8").replace("to: check, by: lead, need: [result]", needs), "utf-8")
+    text = without_imports(path.read_text("utf-8"))
+    path.write_text(text.replace("to: check, by: lead, need: [result]", needs), "utf-8")
     return copy
 
 
