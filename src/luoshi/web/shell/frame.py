@@ -54,9 +54,9 @@ MENU: Menu = (
             Entry("任务分解", "plan_list", "list-tree", "plan.view", "item", "任务"),
             Entry("节点填报", "form_list", "file-text", "filing.view", "form", "填报"),
             Entry("问答", "question_list", "message-circle", "question.view", "form"),
-            Entry("督查计划", "supervision_plans", "calendar", "supervision.view", "slip", "督查"),
+            Entry("督查计划", "supervision_plans", "calendar-event", "supervision.view", "slip", "督查"),
             Entry("督办单", "slip_list", "alert-triangle", "slip.view", "slip", "督办"),
-            Entry("会议议题", "meeting_list", "calendar", "meeting.manage", short="会议"),
+            Entry("会议议题", "meeting_list", "users-group", "meeting.manage", short="会议"),
             Entry("离任交接", "handover_list", "arrows-exchange", "handover.view"),
             Entry("检查考核", "round_list", "rosette", "round.view", "scheme", "考核"),
         ),
@@ -116,10 +116,10 @@ class Frame:
 # Pages that stand before the lists of a pack's items.
 AREA_PAGES: Mapping[str, tuple[Entry, ...]] = {
     "zhenggai": (
-        Entry("整改台账", "rectify_lists", "list-check", "item.view", "item"),
-        Entry("整改统计", "rectify_statistics", "file-report", "item.view", "item"),
-        Entry("回头看", "rectify_rechecks", "calendar", "item.view", "item"),
-        Entry("整改公示", "rectify_notices", "send", "item.view", "item"),
+        Entry("整改台账", "rectify_lists", "list-details", "item.view", "item"),
+        Entry("整改统计", "rectify_statistics", "chart-pie", "item.view", "item"),
+        Entry("回头看", "rectify_rechecks", "zoom-check", "item.view", "item"),
+        Entry("整改公示", "rectify_notices", "speakerphone", "item.view", "item"),
     ),
 }
 TABS = 4
