@@ -87,7 +87,7 @@ def test_without_javascript_every_step_is_a_page(browser, site: Site):
 def test_going_back_after_a_filter_gives_the_whole_page(page: Page, site: Site):
     sign_in(page, site, "ducha")
     page.goto(f"{site.base}/filings/bulletins.panjin/")
-    page.fill("[name=q]", "盘山")
+    page.fill(".flt [name=q]", "盘山")
     page.click("button:has-text('查询')")
     expect(page.locator("#matrix tbody tr")).to_have_count(1)
     assert "q=" in page.url
